@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.base;
+
+import org.jspecify.annotations.NullMarked;

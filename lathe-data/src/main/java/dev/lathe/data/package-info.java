@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.data;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.run;
+
+import org.jspecify.annotations.NullMarked;

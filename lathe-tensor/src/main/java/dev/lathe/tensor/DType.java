@@ -1,0 +1,37 @@
+package dev.lathe.tensor;
+
+/** Element types that cross a room's border, with their names in safetensors headers. */
+public enum DType {
+    F32("F32", 4),
+    F16("F16", 2),
+    BF16("BF16", 2),
+    F64("F64", 8),
+    I64("I64", 8),
+    I32("I32", 4),
+    I16("I16", 2),
+    I8("I8", 1),
+    U8("U8", 1),
+    BOOL("BOOL", 1);
+
+    private final String safetensors;
+    private final int bytes;
+
+    DType(String safetensors, int bytes) {
+        this.safetensors = safetensors;
+        this.bytes = bytes;
+    }
+
+    /** The name in a safetensors header. */
+    public String safetensors() {
+        return safetensors;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return bytes;
+    }
+
+    public boolean isFloating() {
+        return this == F32 || this == F16 || this == BF16 || this == F64;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.tensor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.text;
+
+import org.jspecify.annotations.NullMarked;

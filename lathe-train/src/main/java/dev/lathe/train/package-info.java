@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lathe.train;
+
+import org.jspecify.annotations.NullMarked;
