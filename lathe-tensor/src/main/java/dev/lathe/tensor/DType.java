@@ -31,6 +31,11 @@ public enum DType {
         return bytes;
     }
 
+    /** The type sums, norms and softmax of this type are computed in: F64 for F64, F32 for every narrower one. */
+    public DType wide() {
+        return this == F64 ? F64 : F32;
+    }
+
     public boolean isFloating() {
         return this == F32 || this == F16 || this == BF16 || this == F64;
     }

@@ -1,0 +1,302 @@
+package dev.lathe.tensor;
+
+import java.lang.foreign.MemorySegment;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * An n-dimensional array of libtorch. Operations return new tensors, those whose name ends in {@code InPlace} change and
+ * return this one. None of them is seen by autograd; gradients are the {@link Tape}'s. Freed by its {@link Scope}.
+ */
+public final class Tensor implements AutoCloseable {
+    private final org.bytedeco.pytorch.Tensor handle;
+
+    Tensor(org.bytedeco.pytorch.Tensor handle) {
+        this.handle = handle;
+    }
+
+    org.bytedeco.pytorch.Tensor handle() {
+        return handle;
+    }
+
+    /** Frees it now, ahead of its scope. */
+    @Override
+    public void close() {
+        handle.close();
+    }
+
+    // Shape and memory
+
+    public long size(int dimension) {
+        return handle.size(dimension);
+    }
+
+    public int dimensions() {
+        return (int) handle.dim();
+    }
+
+    public long[] shape() {
+        long[] shape = new long[dimensions()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = handle.size(i);
+        }
+        return shape;
+    }
+
+    public long count() {
+        return handle.numel();
+    }
+
+    public DType dtype() {
+        return DTypes.of(handle.scalar_type());
+    }
+
+    /** Its memory; the tensor must be contiguous. Valid as long as the tensor is. */
+    public MemorySegment data() {
+        if (!handle.is_contiguous()) {
+            throw new IllegalStateException("only a contiguous tensor can be seen as memory");
+        }
+        return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
+    }
+
+    public Tensor reshape(long... shape) {
+        return new Tensor(handle.reshape(shape));
+    }
+
+    public Tensor permute(long... dimensions) {
+        return new Tensor(handle.permute(dimensions));
+    }
+
+    public Tensor transpose(int a, int b) {
+        return new Tensor(handle.transpose(a, b));
+    }
+
+    /** Rows {@code from} to {@code from + length} of {@code dimension}, sharing memory. */
+    public Tensor narrow(int dimension, long from, long length) {
+        return new Tensor(handle.narrow(dimension, from, length));
+    }
+
+    public Tensor unsqueeze(int dimension) {
+        return new Tensor(handle.unsqueeze(dimension));
+    }
+
+    public Tensor contiguous() {
+        return new Tensor(handle.contiguous());
+    }
+
+    public Tensor copy() {
+        return new Tensor(handle.clone());
+    }
+
+    /** In another element type; a handle to the same memory when it has that type already. */
+    public Tensor to(DType dtype) {
+        return new Tensor(handle.to(DTypes.torch(dtype)));
+    }
+
+    // Arithmetic
+
+    public Tensor plus(Tensor other) {
+        return new Tensor(handle.add(other.handle));
+    }
+
+    public Tensor minus(Tensor other) {
+        return new Tensor(handle.sub(other.handle));
+    }
+
+    public Tensor times(Tensor other) {
+        return new Tensor(handle.mul(other.handle));
+    }
+
+    public Tensor times(double factor) {
+        return new Tensor(handle.mul(new Scalar(factor)));
+    }
+
+    public Tensor dividedBy(Tensor other) {
+        return new Tensor(handle.div(other.handle));
+    }
+
+    public Tensor addInPlace(Tensor other) {
+        handle.add_(other.handle);
+        return this;
+    }
+
+    /** this += factor · other. */
+    public Tensor addInPlace(Tensor other, double factor) {
+        handle.add_(other.handle, new Scalar(factor));
+        return this;
+    }
+
+    public Tensor addInPlace(double value) {
+        handle.add_(new Scalar(value));
+        return this;
+    }
+
+    public Tensor subtractInPlace(Tensor other) {
+        handle.sub_(other.handle);
+        return this;
+    }
+
+    public Tensor multiplyInPlace(Tensor other) {
+        handle.mul_(other.handle);
+        return this;
+    }
+
+    public Tensor multiplyInPlace(double factor) {
+        handle.mul_(new Scalar(factor));
+        return this;
+    }
+
+    /** this += factor · a ∘ b. */
+    public Tensor addProductInPlace(Tensor a, Tensor b, double factor) {
+        handle.addcmul_(a.handle, b.handle, new Scalar(factor));
+        return this;
+    }
+
+    /** this += factor · a / b. */
+    public Tensor addQuotientInPlace(Tensor a, Tensor b, double factor) {
+        handle.addcdiv_(a.handle, b.handle, new Scalar(factor));
+        return this;
+    }
+
+    public Tensor fill(double value) {
+        handle.fill_(new Scalar(value));
+        return this;
+    }
+
+    public Tensor copyFrom(Tensor source) {
+        handle.copy_(source.handle);
+        return this;
+    }
+
+    public Tensor exp() {
+        return new Tensor(handle.exp());
+    }
+
+    public Tensor expInPlace() {
+        handle.exp_();
+        return this;
+    }
+
+    public Tensor sqrt() {
+        return new Tensor(handle.sqrt());
+    }
+
+    public Tensor rsqrt() {
+        return new Tensor(handle.rsqrt());
+    }
+
+    public Tensor square() {
+        return new Tensor(handle.square());
+    }
+
+    public Tensor sigmoid() {
+        return new Tensor(handle.sigmoid());
+    }
+
+    // Products
+
+    /** [n, k] × [k, m], or batched [b, n, k] × [b, k, m]. */
+    public Tensor matmul(Tensor other) {
+        return new Tensor(dimensions() == 3 ? torch.bmm(handle, other.handle) : torch.mm(handle, other.handle));
+    }
+
+    /** this += factor · a × b for matrices. */
+    public Tensor addMatmulInPlace(Tensor a, Tensor b, double factor) {
+        handle.addmm_(a.handle, b.handle, new Scalar(1.0), new Scalar(factor));
+        return this;
+    }
+
+    // Reductions; kept dimensions have size one
+
+    public Tensor sum(int dimension, boolean keep) {
+        return new Tensor(handle.sum(new long[] {dimension}, keep, new ScalarTypeOptional()));
+    }
+
+    public Tensor mean(int dimension, boolean keep) {
+        return new Tensor(handle.mean(new long[] {dimension}, keep, new ScalarTypeOptional()));
+    }
+
+    public Tensor logSumExp(int dimension, boolean keep) {
+        return new Tensor(torch.logsumexp(handle, new long[] {dimension}, keep));
+    }
+
+    public Tensor softmax(int dimension) {
+        return new Tensor(torch.softmax(handle, dimension));
+    }
+
+    public Tensor argmax(int dimension) {
+        return new Tensor(handle.argmax(new LongOptional(dimension), false));
+    }
+
+    /** The sum of all elements, added up in double. */
+    public double sum() {
+        return handle.sum(new ScalarTypeOptional(torch.ScalarType.Double)).item_double();
+    }
+
+    /** The L2 norm of all elements. */
+    public double norm() {
+        return handle.norm().item_double();
+    }
+
+    /** The only element. */
+    public double item() {
+        return handle.item_double();
+    }
+
+    // Indexing
+
+    /** The rows of {@code dimension} that {@code index} (int64) names. */
+    public Tensor select(int dimension, Tensor index) {
+        return new Tensor(handle.index_select(dimension, index.handle));
+    }
+
+    /** this[index[i]] += source[i] along {@code dimension}. */
+    public Tensor indexAddInPlace(int dimension, Tensor index, Tensor source) {
+        handle.index_add_(dimension, index.handle, source.handle);
+        return this;
+    }
+
+    /** out[i, j] = this[i, index[i, j]] for dimension 1, and so on. */
+    public Tensor gather(int dimension, Tensor index) {
+        return new Tensor(handle.gather(dimension, index.handle));
+    }
+
+    /** this[i, index[i, j]] += source[i, j] for dimension 1, and so on. */
+    public Tensor scatterAddInPlace(int dimension, Tensor index, Tensor source) {
+        handle.scatter_add_(dimension, index.handle, source.handle);
+        return this;
+    }
+
+    // To Java
+
+    /** All elements in row-major order. */
+    public float[] toFloats() {
+        try (Scope scope = Scope.open()) {
+            Tensor dense = to(DType.F32).contiguous();
+            return dense.data().toArray(java.lang.foreign.ValueLayout.JAVA_FLOAT);
+        }
+    }
+
+    /** All elements in row-major order. */
+    public double[] toDoubles() {
+        try (Scope scope = Scope.open()) {
+            Tensor dense = to(DType.F64).contiguous();
+            return dense.data().toArray(java.lang.foreign.ValueLayout.JAVA_DOUBLE);
+        }
+    }
+
+    /** All elements in row-major order. */
+    public long[] toLongs() {
+        try (Scope scope = Scope.open()) {
+            Tensor dense = to(DType.I64).contiguous();
+            return dense.data().toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return dtype() + java.util.Arrays.toString(shape());
+    }
+}
