@@ -1,0 +1,59 @@
+package dev.lathe.model.file;
+
+import dev.lathe.base.UserError;
+import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/** One safetensors file, mapped. Costs address space, not memory, until tensors are read. */
+public final class Safetensors implements WeightFile {
+    private final MappedFile file;
+    private final SafetensorsHeader header;
+
+    private Safetensors(MappedFile file) {
+        this.file = file;
+        this.header = SafetensorsHeader.of(file);
+    }
+
+    /** Maps the file and checks its whole header. Throws {@link UserError} when it is missing, cut off or malformed. */
+    public static WeightFile open(Path path) {
+        return MappedFile.reading(path, Safetensors::new);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(header.tensors().keySet());
+    }
+
+    @Override
+    public TensorSpec spec(String name) {
+        return entry(name).spec();
+    }
+
+    @Override
+    public StoredTensor get(String name, SegmentAllocator computed) {
+        SafetensorsHeader.Entry entry = entry(name);
+        TensorSpec spec = entry.spec();
+        return new StoredTensor(name, spec.dtype(), spec.shape(), file.bytes().asSlice(entry.start(), entry.length()));
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private SafetensorsHeader.Entry entry(String name) {
+        SafetensorsHeader.Entry entry = header.tensors().get(name);
+        if (entry == null) {
+            throw new UserError("%s has no tensor %s%s".formatted(file.path(), name, NearestNames.say(name, names())));
+        }
+        return entry;
+    }
+}

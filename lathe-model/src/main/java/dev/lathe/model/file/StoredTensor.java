@@ -1,0 +1,18 @@
+package dev.lathe.model.file;
+
+import dev.lathe.tensor.DType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A tensor as it stands in a file.
+ *
+ * @param shape outermost dimension first; empty for a scalar. Not to be written to
+ * @param data the numbers: row-major, little endian, exactly as many bytes as dtype and shape say. Mostly a read-only
+ *     slice of the mapped file, so it may start at any address, and dies with the {@link WeightFile}
+ */
+public record StoredTensor(String name, DType dtype, long[] shape, MemorySegment data) {
+    /** The same without its numbers. */
+    public TensorSpec spec() {
+        return new TensorSpec(name, dtype, shape);
+    }
+}
