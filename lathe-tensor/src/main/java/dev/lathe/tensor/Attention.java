@@ -23,8 +23,11 @@ public record Attention(int heads, int keyHeads, int headDim, double scale) {
                 Tensor dq = Tensors.empty(q.dtype(), q.shape());
                 Tensor dk = Tensors.zeros(k.dtype().wide(), k.shape());
                 Tensor dv = Tensors.zeros(v.dtype().wide(), v.shape());
-                Tensor dotted = headsOf(dOut.times(out).to(q.dtype().wide()), heads).sum(2, false); // [tokens, heads]
-                forEachChunk(segments, chunk -> backward(chunk, new Kept(q, k, v, logSum, dotted), dOut, List.of(dq, dk, dv)));
+                Tensor dotted =
+                        headsOf(dOut.times(out).to(q.dtype().wide()), heads).sum(2, false); // [tokens, heads]
+                forEachChunk(
+                        segments,
+                        chunk -> backward(chunk, new Kept(q, k, v, logSum, dotted), dOut, List.of(dq, dk, dv)));
                 tape.add(q, dq);
                 tape.add(k, dk.to(k.dtype()));
                 tape.add(v, dv.to(v.dtype()));
@@ -33,12 +36,28 @@ public record Attention(int heads, int keyHeads, int headDim, double scale) {
         return out;
     }
 
-    /** Queries {@code first} to {@code first + rows} of the batch see keys {@code start} to {@code first + rows}. */
-    private record Chunk(long start, long first, long rows) {
-        long keys() {
-            return first + rows - start;
+    /**
+     * For generation: the queries belong to the last tokens of the keys.
+     *
+     * @param q [new tokens, heads · headDim]
+     * @param k [all tokens, keyHeads · headDim]; v the same
+     * @return [new tokens, heads · headDim]
+     */
+    public Tensor extend(Tensor q, Tensor k, Tensor v) {
+        Tensor out = Tensors.empty(q.dtype(), q.shape());
+        Tensor logSum = Tensors.empty(q.dtype().wide(), keyHeads, group(), q.size(0));
+        long known = k.size(0) - q.size(0);
+        for (long row = 0; row < q.size(0); row += QUERY_CHUNK) {
+            long rows = Math.min(QUERY_CHUNK, q.size(0) - row);
+            try (Scope scope = Scope.open()) {
+                forward(new Chunk(row, rows, 0, known + row + rows), q, k, v, out, logSum);
+            }
         }
+        return out;
     }
+
+    /** Queries {@code first} to {@code first + rows} see the keys {@code start} to {@code start + keys}. */
+    private record Chunk(long first, long rows, long start, long keys) {}
 
     private record Kept(Tensor q, Tensor k, Tensor v, Tensor logSum, Tensor dotted) {}
 
@@ -52,7 +71,8 @@ public record Attention(int heads, int keyHeads, int headDim, double scale) {
         for (int length : segments.lengths()) {
             for (long row = 0; row < length; row += QUERY_CHUNK) {
                 try (Scope scope = Scope.open()) {
-                    step.run(new Chunk(start, start + row, Math.min(QUERY_CHUNK, length - row)));
+                    long rows = Math.min(QUERY_CHUNK, length - row);
+                    step.run(new Chunk(start + row, rows, start, row + rows));
                 }
             }
             start += length;
@@ -60,7 +80,8 @@ public record Attention(int heads, int keyHeads, int headDim, double scale) {
     }
 
     private void forward(Chunk chunk, Tensor q, Tensor k, Tensor v, Tensor out, Tensor logSum) {
-        Tensor scores = scores(chunk, grouped(q, chunk).times(scale), keysOf(k, chunk)); // [keyHeads, group · rows, keys]
+        Tensor scores =
+                scores(chunk, grouped(q, chunk).times(scale), keysOf(k, chunk)); // [keyHeads, group · rows, keys]
         Tensor lse = scores.logSumExp(2, true);
         logSum.narrow(2, chunk.first(), chunk.rows()).copyFrom(lse.reshape(keyHeads, group(), chunk.rows()));
         Tensor p = scores.subtractInPlace(lse).expInPlace().to(q.dtype());

@@ -53,7 +53,9 @@ public final class CrossEntropy {
                 long rows = Math.min(ROWS, hidden.size(0) - row);
                 Tensor logits = logits(hidden.narrow(0, row, rows), head);
                 Tensor target = targets.narrow(0, row, rows).unsqueeze(1);
-                loss += logits.logSumExp(1, true).minus(logits.gather(1, target)).sum();
+                loss += logits.logSumExp(1, true)
+                        .minus(logits.gather(1, target))
+                        .sum();
             }
         }
         return loss;

@@ -26,7 +26,9 @@ public final class DenseProduct {
         if (trained || tape.needs(y)) {
             tape.record(sum, dSum -> {
                 tape.add(y, dSum);
-                bias.parameter().ifPresent(b -> b.addGradient(dSum.to(dSum.dtype().wide()).sum(0, false)));
+                bias.parameter()
+                        .ifPresent(
+                                b -> b.addGradient(dSum.to(dSum.dtype().wide()).sum(0, false)));
             });
         }
         return sum;

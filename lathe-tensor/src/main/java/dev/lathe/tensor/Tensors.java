@@ -23,15 +23,13 @@ public final class Tensors {
 
     public static Tensor of(float[] values, long... shape) {
         Tensor tensor = empty(DType.F32, shape);
-        MemorySegment.copy(
-                MemorySegment.ofArray(values), 0, tensor.data(), 0, (long) values.length * Float.BYTES);
+        MemorySegment.copy(MemorySegment.ofArray(values), 0, tensor.data(), 0, (long) values.length * Float.BYTES);
         return tensor;
     }
 
     public static Tensor of(double[] values, long... shape) {
         Tensor tensor = empty(DType.F64, shape);
-        MemorySegment.copy(
-                MemorySegment.ofArray(values), 0, tensor.data(), 0, (long) values.length * Double.BYTES);
+        MemorySegment.copy(MemorySegment.ofArray(values), 0, tensor.data(), 0, (long) values.length * Double.BYTES);
         return tensor;
     }
 
@@ -57,15 +55,16 @@ public final class Tensors {
             bytes = Math.multiplyExact(bytes, size);
         }
         if (bytes != memory.byteSize()) {
-            throw new IllegalArgumentException("the shape asks for " + bytes + " bytes, the memory has " + memory.byteSize());
+            throw new IllegalArgumentException(
+                    "the shape asks for " + bytes + " bytes, the memory has " + memory.byteSize());
         }
         return new Tensor(torch.from_blob(new Address(memory.address()), shape, DTypes.options(dtype)));
     }
 
     /** Pieces side by side along {@code dimension}. */
     public static Tensor concat(List<Tensor> pieces, int dimension) {
-        TensorVector vector = new TensorVector(
-                pieces.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
+        TensorVector vector =
+                new TensorVector(pieces.stream().map(Tensor::handle).toArray(org.bytedeco.pytorch.Tensor[]::new));
         return new Tensor(torch.cat(vector, dimension));
     }
 

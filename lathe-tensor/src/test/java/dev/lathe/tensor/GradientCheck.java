@@ -35,7 +35,8 @@ final class GradientCheck {
         tape.backward(y, weight);
         for (int i = 0; i < inputs.size(); i++) {
             double[] own = tape.gradient(inputs.get(i)).orElseThrow().toDoubles();
-            assertThat(own).as("gradient of input %d", i).hasSize((int) inputs.get(i).count());
+            assertThat(own).as("gradient of input %d", i).hasSize((int)
+                    inputs.get(i).count());
             for (int e = 0; e < own.length; e++) {
                 double up = objective(inputs, i, e, STEP, weight, operation);
                 double down = objective(inputs, i, e, -STEP, weight, operation);

@@ -31,9 +31,8 @@ class OperationsTest {
     @ValueSource(longs = {1, 2, 3})
     void swiGlu(long seed) {
         GradientCheck check = new GradientCheck(seed);
-        check.check(
-                List.of(check.random(3, 5), check.random(3, 5)),
-                (tape, in) -> new SwiGlu().apply(tape, in.get(0), in.get(1)));
+        check.check(List.of(check.random(3, 5), check.random(3, 5)), (tape, in) -> new SwiGlu()
+                .apply(tape, in.get(0), in.get(1)));
     }
 
     @ParameterizedTest
@@ -97,14 +96,17 @@ class OperationsTest {
             Tensor q = in.get(0).reshape(tokens, 2, 4).transpose(0, 1);
             Tensor k = concatTwice(in.get(1).reshape(1, tokens, 4));
             Tensor v = concatTwice(in.get(2).reshape(1, tokens, 4));
-            Tensor scores = q.matmul(k.transpose(1, 2)).times(0.5).plus(Tensors.causalMask(DType.F64, tokens, tokens, 0));
+            Tensor scores =
+                    q.matmul(k.transpose(1, 2)).times(0.5).plus(Tensors.causalMask(DType.F64, tokens, tokens, 0));
             return scores.softmax(2).matmul(v).transpose(0, 1).reshape(tokens, 8);
         });
         assertThat(y.minus(expected).norm()).isLessThan(1e-10);
         own.backward(y, dy);
         reference.backward(expected, dy);
         for (Tensor input : inputs) {
-            Tensor difference = own.gradient(input).orElseThrow().minus(reference.gradient(input).orElseThrow());
+            Tensor difference = own.gradient(input)
+                    .orElseThrow()
+                    .minus(reference.gradient(input).orElseThrow());
             assertThat(difference.norm()).isLessThan(1e-10);
         }
     }
@@ -119,7 +121,8 @@ class OperationsTest {
         int rows = 600;
         Tensor hidden = random.random(rows, 5);
         Parameter head = new Parameter("lm_head.weight", random.random(7, 5), DType.F64);
-        Tensor targets = Tensors.indices(IntStream.range(0, rows).map(i -> i % 7).toArray());
+        Tensor targets =
+                Tensors.indices(IntStream.range(0, rows).map(i -> i % 7).toArray());
         CrossEntropy.Result result = CrossEntropy.withGradient(hidden, Operand.trained(head), targets, 0.25);
 
         Tape tape = Tape.recording();
@@ -133,8 +136,12 @@ class OperationsTest {
         tape.backward(loss, Tensors.of(new double[] {0.25 * rows}).reshape());
         assertThat(result.loss()).isCloseTo(loss.item() * rows, within(1e-9));
         assertThat(CrossEntropy.loss(hidden, Operand.trained(head), targets)).isCloseTo(result.loss(), within(1e-9));
-        assertThat(result.gradient().minus(tape.gradient(hidden).orElseThrow()).norm()).isLessThan(1e-10);
-        assertThat(head.gradient().minus(tape.gradient(head.compute()).orElseThrow()).norm()).isLessThan(1e-10);
+        assertThat(result.gradient().minus(tape.gradient(hidden).orElseThrow()).norm())
+                .isLessThan(1e-10);
+        assertThat(head.gradient()
+                        .minus(tape.gradient(head.compute()).orElseThrow())
+                        .norm())
+                .isLessThan(1e-10);
     }
 
     /** Gradients of trained weights, which go to their parameters and not to the tape, against libtorch's autograd. */
@@ -160,12 +167,17 @@ class OperationsTest {
         leaves.forEach(reference::watch);
         Tensor expected = Autograd.record(reference, leaves, in -> {
             Tensor rows = in.get(0).select(0, ids);
-            Tensor unit = rows.times(rows.square().mean(-1, true).plus(Tensors.of(new double[] {1e-6}, 1)).rsqrt());
+            Tensor unit = rows.times(rows.square()
+                    .mean(-1, true)
+                    .plus(Tensors.of(new double[] {1e-6}, 1))
+                    .rsqrt());
             return unit.times(in.get(1)).matmul(in.get(2).transpose(0, 1)).plus(in.get(3));
         });
         reference.backward(expected, dy);
         for (Parameter parameter : parameters) {
-            Tensor difference = parameter.gradient().minus(reference.gradient(parameter.compute()).orElseThrow());
+            Tensor difference = parameter
+                    .gradient()
+                    .minus(reference.gradient(parameter.compute()).orElseThrow());
             assertThat(difference.norm()).as(parameter.name()).isLessThan(1e-12);
         }
     }

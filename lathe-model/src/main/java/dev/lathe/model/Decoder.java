@@ -1,0 +1,101 @@
+package dev.lathe.model;
+
+import dev.lathe.tensor.EmbeddingLookup;
+import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.RmsNorm;
+import dev.lathe.tensor.Tape;
+import dev.lathe.tensor.Tensor;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Embedding, blocks, norm and head. Who drives it owns the loop over {@link #blocks}. */
+public final class Decoder {
+    private final DecoderSpec spec;
+    private final Operand embedding;
+    private final List<Block> blocks;
+    private final Operand finalNorm;
+    private final Operand head;
+
+    private Decoder(DecoderSpec spec, Operand embedding, List<Block> blocks, Operand finalNorm, Operand head) {
+        this.spec = spec;
+        this.embedding = embedding;
+        this.blocks = blocks;
+        this.finalNorm = finalNorm;
+        this.head = head;
+    }
+
+    public static Decoder build(DecoderSpec spec, Modules modules) {
+        Operand embedding = modules.table("model.embed_tokens", spec.vocabulary(), spec.hidden());
+        List<Block> blocks = IntStream.range(0, spec.layers())
+                .mapToObj(layer -> block(spec, modules, layer))
+                .toList();
+        Operand finalNorm = modules.scale("model.norm", spec.hidden());
+        Operand head = spec.tiedHead() ? embedding : modules.table("lm_head", spec.vocabulary(), spec.hidden());
+        return new Decoder(spec, embedding, blocks, finalNorm, head);
+    }
+
+    private static Block block(DecoderSpec spec, Modules modules, int layer) {
+        String prefix = "model.layers." + layer + ".";
+        long hidden = spec.hidden();
+        long queries = (long) spec.heads() * spec.headDim();
+        long keys = (long) spec.keyHeads() * spec.headDim();
+        return new Block(
+                layer,
+                spec,
+                new Block.Parts(
+                        modules.scale(prefix + "input_layernorm", hidden),
+                        modules.linear(prefix + "self_attn.q_proj", queries, hidden, spec.qkvBias()),
+                        modules.linear(prefix + "self_attn.k_proj", keys, hidden, spec.qkvBias()),
+                        modules.linear(prefix + "self_attn.v_proj", keys, hidden, spec.qkvBias()),
+                        modules.linear(prefix + "self_attn.o_proj", hidden, queries, spec.outputBias()),
+                        modules.scale(prefix + "post_attention_layernorm", hidden),
+                        modules.linear(prefix + "mlp.gate_proj", spec.intermediate(), hidden, spec.mlpBias()),
+                        modules.linear(prefix + "mlp.up_proj", spec.intermediate(), hidden, spec.mlpBias()),
+                        modules.linear(prefix + "mlp.down_proj", hidden, spec.intermediate(), spec.mlpBias())));
+    }
+
+    public DecoderSpec spec() {
+        return spec;
+    }
+
+    public List<Block> blocks() {
+        return blocks;
+    }
+
+    /** ids: int64 [tokens]; result: [tokens, hidden]. */
+    public Tensor embed(Tape tape, Tensor ids) {
+        return EmbeddingLookup.apply(tape, ids, embedding);
+    }
+
+    public Operand embedding() {
+        return embedding;
+    }
+
+    /** The norm before the head. x, result: [rows, hidden]. */
+    public Tensor normalize(Tape tape, Tensor x) {
+        return new RmsNorm(spec.normEpsilon()).apply(tape, x, finalNorm);
+    }
+
+    /** [vocabulary, hidden]. */
+    public Operand head() {
+        return head;
+    }
+
+    public boolean trainsFinalNorm() {
+        return finalNorm.isTrained();
+    }
+
+    /** All the way without recording. ids: int64 [tokens]; result: [tokens, hidden], normalised. */
+    public Tensor hidden(Pass pass, Tensor ids) {
+        Tensor x = embed(pass.tape(), ids);
+        for (Block block : blocks) {
+            x = block.apply(pass, x);
+        }
+        return normalize(pass.tape(), x);
+    }
+
+    /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */
+    public Tensor logits(Tensor hidden) {
+        return hidden.matmul(head.value().transpose(0, 1));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.lathe.model;
+
+import dev.lathe.base.UserError;
+import dev.lathe.model.file.StoredTensor;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Tensors of a checkpoint in the type of the arithmetic. What is stored in that type stays in the mapped file; the rest
+ * is converted tensor by tensor. The file must outlive them.
+ */
+public final class Weights {
+    private final WeightFile file;
+    private final String origin;
+    private final DType dtype;
+
+    /** @param origin name of the model, for errors */
+    public Weights(WeightFile file, String origin, DType dtype) {
+        this.file = file;
+        this.origin = origin;
+        this.dtype = dtype;
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** In the type of the arithmetic. Throws {@link UserError} when missing or of another shape than the config says. */
+    public Tensor get(String name, long... shape) {
+        return get(name, dtype, shape);
+    }
+
+    /** In a type of its own, as fresh memory if it is stored otherwise. */
+    public Tensor get(String name, DType type, long... shape) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> computed = new ArrayList<>();
+            StoredTensor stored = file.get(name, (bytes, alignment) -> {
+                Tensor memory = Tensors.empty(DType.U8, bytes);
+                computed.add(memory);
+                return memory.data();
+            });
+            if (!Arrays.equals(stored.shape(), shape)) {
+                throw new UserError("%s: tensor %s is %s, but config.json makes it %s: the two do not belong together"
+                        .formatted(origin, name, Arrays.toString(stored.shape()), Arrays.toString(shape)));
+            }
+            boolean aligned = stored.data().address() % stored.dtype().bytes() == 0;
+            Tensor view = aligned ? Tensors.view(stored.data(), stored.dtype(), shape) : aligned(stored);
+            boolean inFile = aligned && computed.isEmpty();
+            return Scope.release(inFile || type != stored.dtype() ? view.to(type) : view.copy());
+        }
+    }
+
+    private static Tensor aligned(StoredTensor stored) {
+        Tensor copy = Tensors.empty(stored.dtype(), stored.shape());
+        copy.data().copyFrom(stored.data());
+        return copy;
+    }
+
+    public boolean has(String name) {
+        return file.names().contains(name);
+    }
+}
