@@ -32,7 +32,7 @@ class LoraCurveTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 5})
     void stories260KRank8(int kept) {
-        Torch.start(2);
+        Torch.start(1);
         Path goldens = Reference.file("reference/goldens/train");
         JsonNode run = Json.read(goldens.resolve("curves/lora_r8_all.json"));
         Path folder = Reference.file("models/stories260K/hf");
