@@ -26,11 +26,13 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * smoothed curve. Needs no display; needs the system's fonts.
  */
 public final class LossPlot implements EventListener {
-    private static final Color RAW = new Color(0x1f, 0x77, 0xb4, 0x66);
+    private static final Color RAW = new Color(0xa5, 0xc9, 0xe1);
     private static final Color SMOOTH = new Color(0xe6, 0x6b, 0x00);
     private static final Color INK = new Color(0x33, 0x33, 0x33);
     private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
     private static final int FEW = 40; // up to here the single points are worth seeing
+
+    private static final int TITLE = 70;
 
     private final History history;
     private final SafeFiles files;
@@ -45,7 +47,8 @@ public final class LossPlot implements EventListener {
         this.history = history;
         this.files = files;
         this.outputDir = outputDir;
-        this.title = title;
+        String line = Amounts.printable(title);
+        this.title = line.length() <= TITLE ? line : line.substring(0, TITLE - 1) + "…";
     }
 
     @Override
@@ -99,7 +102,10 @@ public final class LossPlot implements EventListener {
                 .yAxisTitle(label)
                 .build();
         style(chart.getStyler());
-        XYSeries raw = chart.addSeries("logged", steps, losses);
+        // XChart ticks evenly spaced data at the data's own values (7, 14, 21, ...); a nudge brings round numbers.
+        double[] nudged = steps.clone();
+        nudged[nudged.length - 1] += 0.01;
+        XYSeries raw = chart.addSeries("logged", nudged, losses);
         raw.setMarkerColor(RAW).setMarker(losses.length <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         raw.setLineColor(RAW).setLineStyle(new BasicStroke(1.6f));
         XYSeries smooth = chart.addSeries("smoothed", steps, Smoothing.of(losses));
@@ -121,8 +127,11 @@ public final class LossPlot implements EventListener {
         style.setPlotGridLinesColor(GRID);
         style.setPlotGridLinesStroke(new BasicStroke(1));
         style.setPlotGridVerticalLinesVisible(false);
-        style.setLegendPosition(Styler.LegendPosition.InsideNE);
-        style.setLegendBorderColor(GRID);
+        style.setXAxisMin(0.0);
+        style.setXAxisTickLabelsFormattingFunction(step -> Amounts.count(Math.round(step)));
+        style.setLegendPosition(Styler.LegendPosition.OutsideS);
+        style.setLegendLayout(Styler.LegendLayout.Horizontal);
+        style.setLegendBorderColor(Color.WHITE);
         style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
         style.setMarkerSize(6);
     }

@@ -29,7 +29,8 @@ final class RunClock {
     }
 
     Duration elapsed() {
-        return Duration.between(started, clock.instant());
+        Duration passed = Duration.between(started, clock.instant());
+        return passed.isNegative() ? Duration.ZERO : passed; // someone set the clock back
     }
 
     /** Time left if the remaining steps go as fast as this start's did on average. */

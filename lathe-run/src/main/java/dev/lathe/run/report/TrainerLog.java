@@ -29,6 +29,7 @@ public final class TrainerLog implements EventListener {
     private final RunClock clock;
     private final LogWindow window;
     private final boolean countTokens;
+    private boolean closed;
 
     /** @param countTokens whether lines carry {@code throughput} and {@code total_tokens} */
     public TrainerLog(Path outputDir, SafeFiles files, InstantSource clock, LogRule rule, boolean countTokens) {
@@ -46,6 +47,9 @@ public final class TrainerLog implements EventListener {
 
     @Override
     public void on(Event event) {
+        if (closed) {
+            return; // an evaluation after training has files of its own
+        }
         switch (event) {
             case Event.RunStarted started -> {
                 clock.start(started.facts());
@@ -66,7 +70,10 @@ public final class TrainerLog implements EventListener {
                 }
                 append(evaluated.progress(), values);
             }
-            case Event.RunFinished finished -> append(finished.progress(), Json.object());
+            case Event.RunFinished finished -> {
+                append(finished.progress(), Json.object());
+                closed = true;
+            }
             case Event.CheckpointSaved _, Event.Notice _ -> {}
         }
     }

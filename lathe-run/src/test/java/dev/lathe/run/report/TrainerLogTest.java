@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.train.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,16 @@ class TrainerLogTest {
         Replay.play(replay.events(3, 6), clock, List.of(log(false)));
         assertThat(Files.readString(file).replaceAll(TIMES.pattern(), "$1"))
                 .isEqualTo(whole.replaceAll(TIMES.pattern(), "$1"));
+    }
+
+    @Test
+    void theClosingLineIsTheLast() throws IOException {
+        Replay replay = Replay.of("pt_full");
+        TrainerLog log = log(false);
+        Replay.play(replay.events(), clock, List.of(log));
+        String whole = Files.readString(file);
+        replay.events().stream().filter(Event.Evaluated.class::isInstance).forEach(log::on);
+        assertThat(Files.readString(file)).isEqualTo(whole);
     }
 
     @Test
