@@ -41,7 +41,8 @@ record Machine(
     /** Reads Linux's files; on another system what only those say is left out. */
     static Machine read(SystemFiles files, Map<String, String> environment, Runtime java) {
         List<String> cpu = files.lines("proc/cpuinfo");
-        int processors = (int) cpu.stream().filter(line -> line.startsWith("processor")).count();
+        int processors =
+                (int) cpu.stream().filter(line -> line.startsWith("processor")).count();
         int available = java.availableProcessors();
         return new Machine(
                 value(cpu, "model name"),
@@ -50,7 +51,8 @@ record Machine(
                         .filter(USED_FEATURES::contains)
                         .toList(),
                 Math.max(processors, available),
-                (int) SystemFiles.parse(environment.getOrDefault("OMP_NUM_THREADS", "")).orElse(available),
+                (int) SystemFiles.parse(environment.getOrDefault("OMP_NUM_THREADS", ""))
+                        .orElse(available),
                 bytes(files, "MemTotal"),
                 bytes(files, "MemAvailable"),
                 bytes(files, "SwapTotal").orElse(0) - bytes(files, "SwapFree").orElse(0),

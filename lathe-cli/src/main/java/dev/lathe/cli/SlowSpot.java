@@ -70,7 +70,9 @@ record SlowSpot(String what, String why) {
                 machine.load().orElse(0) > machine.processors() * 0.5,
                 "other programs are busy (load %s on %d processors)"
                         .formatted(
-                                String.format(Locale.ROOT, "%.1f", machine.load().orElse(0)), machine.processors()),
+                                String.format(
+                                        Locale.ROOT, "%.1f", machine.load().orElse(0)),
+                                machine.processors()),
                 "a step waits for its slowest thread; every product is as slow as the busiest core");
     }
 

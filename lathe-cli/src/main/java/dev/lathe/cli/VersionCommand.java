@@ -38,10 +38,6 @@ final class VersionCommand implements Runnable, IVersionProvider {
 
     private static String line() {
         return "Lathe %s (Java %s, %s %s)"
-                .formatted(
-                        lathe(),
-                        Runtime.version(),
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"));
+                .formatted(lathe(), Runtime.version(), System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 }
