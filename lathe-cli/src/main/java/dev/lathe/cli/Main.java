@@ -1,5 +1,7 @@
 package dev.lathe.cli;
 
+import dev.lathe.tensor.Torch;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,10 +26,22 @@ public final class Main {
         System.exit(run(out, err, System.getenv(), args));
     }
 
-    /** The commands, in the order in which help lists them. Each is thin: no field or method names a tensor's class. */
+    /** The commands, in the order in which help lists them. Each is thin, and made without touching libtorch. */
     static List<Object> commands(Map<String, String> environment) {
         SystemFiles files = new SystemFiles(Path.of("/"));
-        return List.of(new EnvCommand(files, environment, Map.of()), new VersionCommand(), new HelpCommand());
+        return List.of(
+                new EnvCommand(files, environment, Map.of("libtorch", () -> libtorch())),
+                new VersionCommand(),
+                new HelpCommand());
+    }
+
+    /** Loads it, to see whether it can be: what hinders it (a missing system library, say) is in the message. */
+    private static String libtorch() {
+        try {
+            return "%s, %d threads".formatted(Torch.version(), Torch.threads());
+        } catch (IOException | LinkageError e) {
+            return "cannot be loaded: " + e;
+        }
     }
 
     static int run(PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
