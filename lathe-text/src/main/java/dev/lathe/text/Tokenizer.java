@@ -54,7 +54,7 @@ public final class Tokenizer {
 
     /** The tokenizer that a GGUF file describes. Throws {@link dev.lathe.base.UserError} for a kind that is not known. */
     public static Tokenizer fromGguf(GgufVocabulary vocabulary) {
-        throw new dev.lathe.base.UserError("GGUF vocabularies come next: " + vocabulary.model());
+        return GgufTokenizer.of(vocabulary);
     }
 
     /** Ids of {@code text} alone: nothing is added. Special tokens written in the text become special tokens. */
