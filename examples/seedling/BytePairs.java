@@ -29,14 +29,19 @@ final class BytePairs {
     private final Map<Pair, Integer> ranks = new LinkedHashMap<>();
 
     /**
-     * Learns merges until there are so many new tokens, or no pair is left: again and again the pair that is most frequent, of equals the
-     * first in alphabetical order; a pair seen once is never merged.
+     * Learns merges until there are so many new tokens, or no pair is left: again and again the pair
+     * that is most frequent, of equals the first in alphabetical order; a pair seen once is never merged.
      */
     static BytePairs learn(Map<String, Long> words, int tokens) {
         BytePairs learned = new BytePairs();
         Set<String> made = new HashSet<>(); // two merges can make the same token
         Map<List<String>, Long> pieces = words.entrySet().stream()
-                .collect(Collectors.toMap(e -> e.getKey().codePoints().mapToObj(Character::toString).toList(), Map.Entry::getValue));
+                .collect(Collectors.toMap(
+                        e -> e.getKey()
+                                .codePoints()
+                                .mapToObj(Character::toString)
+                                .toList(),
+                        Map.Entry::getValue));
         while (made.size() < tokens) {
             Map<Pair, Long> counts = new HashMap<>();
             pieces.forEach((word, count) -> {
@@ -92,7 +97,9 @@ final class BytePairs {
     private static List<String> merge(List<String> word, Pair pair) {
         List<String> merged = new ArrayList<>();
         for (int i = 0; i < word.size(); i++) {
-            if (i + 1 < word.size() && word.get(i).equals(pair.left) && word.get(i + 1).equals(pair.right)) {
+            if (i + 1 < word.size()
+                    && word.get(i).equals(pair.left)
+                    && word.get(i + 1).equals(pair.right)) {
                 merged.add(pair.left + pair.right);
                 i++;
             } else {

@@ -5,8 +5,9 @@ import java.util.stream.Stream;
 
 /** Who lives where and likes what: paragraphs about the world, and questions about its facts. */
 final class Facts {
-    private static final List<World.Subject> EVERYTHING =
-            Stream.of(World.people, World.towns, World.animals).flatMap(List::stream).toList();
+    private static final List<World.Subject> EVERYTHING = Stream.of(World.people, World.towns, World.animals)
+            .flatMap(List::stream)
+            .toList();
 
     private final Dice dice;
 
@@ -72,17 +73,24 @@ final class Facts {
     /** From the value back to the one who has it, where only one has: jobs, names of pets, flags. */
     Question backwards() {
         return switch (dice.between(1, 3)) {
-            case 1 -> who(dice.one(World.people), "job", dice.one("Who is the {v}?", "Who works as a {v}?"), "{n} is the {v}.");
-            case 2 -> who(
-                    dice.one(World.people),
-                    "petname",
-                    dice.one("Whose pet is called {v}?", "Who has a pet called {v}?"),
-                    "{v} is {n}'s pet.");
-            default -> who(
-                    dice.one(World.towns),
-                    "flag",
-                    dice.one("Which town has a {v} flag?", "Where does a {v} flag fly?"),
-                    "{n} has a {v} flag.");
+            case 1 ->
+                who(
+                        dice.one(World.people),
+                        "job",
+                        dice.one("Who is the {v}?", "Who works as a {v}?"),
+                        "{n} is the {v}.");
+            case 2 ->
+                who(
+                        dice.one(World.people),
+                        "petname",
+                        dice.one("Whose pet is called {v}?", "Who has a pet called {v}?"),
+                        "{v} is {n}'s pet.");
+            default ->
+                who(
+                        dice.one(World.towns),
+                        "flag",
+                        dice.one("Which town has a {v} flag?", "Where does a {v} flag fly?"),
+                        "{n} has a {v} flag.");
         };
     }
 
@@ -132,7 +140,10 @@ final class Facts {
                         "Which word is the opposite of {w}?",
                         "What is not {w}?",
                         "Say the opposite of {w}.");
-        List<String> rivals = World.opposites.stream().flatMap(List::stream).filter(w -> !w.equals(word)).toList();
+        List<String> rivals = World.opposites.stream()
+                .flatMap(List::stream)
+                .filter(w -> !w.equals(word))
+                .toList();
         return Question.of(
                 "opposite",
                 ask.replace("{w}", word),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -51,16 +52,16 @@ final class Generate {
                 System.exit(2);
             }
         }
+        Locale.setDefault(Locale.ROOT); // digits are written the same way everywhere
         Path out = Files.createDirectories(Path.of(args[0]));
         long seed = options.get("--seed");
         Generate pretrain = new Generate(seed);
         write(out.resolve("pretrain.jsonl"), options.get("--documents"), () -> Map.of("text", pretrain.document()));
         Generate instruct = new Generate(seed + 1);
-        write(
-                out.resolve("instruct.jsonl"),
-                options.get("--conversations"),
-                () -> instruct.conversation().conversation());
-        List<Question> held = new Generate(seed + 2).heldBack(options.get("--questions").intValue());
+        write(out.resolve("instruct.jsonl"), options.get("--conversations"), () -> instruct.conversation()
+                .conversation());
+        List<Question> held =
+                new Generate(seed + 2).heldBack(options.get("--questions").intValue());
         var rows = held.iterator();
         write(out.resolve("heldout.jsonl"), held.size(), () -> rows.next().scored());
         Files.writeString(out.resolve("dataset_info.json"), DATASET_INFO);
@@ -207,20 +208,19 @@ final class Generate {
         System.out.printf("%-16s %,9d rows %,12d bytes%n", file.getFileName(), rows, characters);
     }
 
-    private static final String DATASET_INFO =
-            """
-            {
-              "seedling_pretrain": {"file_name": "pretrain.jsonl", "columns": {"prompt": "text"}},
-              "seedling_instruct": {
-                "file_name": "instruct.jsonl",
-                "formatting": "sharegpt",
-                "columns": {"messages": "conversations", "system": "system"}
-              },
-              "seedling_heldout": {
-                "file_name": "heldout.jsonl",
-                "formatting": "sharegpt",
-                "columns": {"messages": "conversations", "system": "system"}
-              }
-            }
-            """;
+    private static final String DATASET_INFO = """
+        {
+          "seedling_pretrain": {"file_name": "pretrain.jsonl", "columns": {"prompt": "text"}},
+          "seedling_instruct": {
+            "file_name": "instruct.jsonl",
+            "formatting": "sharegpt",
+            "columns": {"messages": "conversations", "system": "system"}
+          },
+          "seedling_heldout": {
+            "file_name": "heldout.jsonl",
+            "formatting": "sharegpt",
+            "columns": {"messages": "conversations", "system": "system"}
+          }
+        }
+        """;
 }

@@ -26,7 +26,9 @@ final class Numbers {
             int a = dice.between(0, 99);
             int b = dice.between(0, 99 - a);
             if (heldBack(a, b) == held) {
-                String ask = dice.one("What is %d + %d?", "How much is %d + %d?", "%d + %d = ?", "Add %d and %d.", "What is %d plus %d?");
+                String ask = dice.one(
+                        "What is %d + %d?",
+                        "How much is %d + %d?", "%d + %d = ?", "Add %d and %d.", "What is %d plus %d?");
                 return Question.of("sum", ask.formatted(a, b), worked(a, b, 1), a + b);
             }
         }
@@ -37,7 +39,8 @@ final class Numbers {
             int a = dice.between(0, 99);
             int b = dice.between(0, a);
             if (heldBack(a, b) == held) {
-                String ask = dice.one("What is %d - %d?", "How much is %d - %d?", "%d - %d = ?", "What is %d minus %d?");
+                String ask =
+                        dice.one("What is %d - %d?", "How much is %d - %d?", "%d - %d = ?", "What is %d minus %d?");
                 return Question.of("difference", ask.formatted(a, b), worked(a, b, -1), a - b);
             }
         }
@@ -70,11 +73,11 @@ final class Numbers {
             String he = who.he();
             String told = more
                     ? dice.one(
-                            "%s has %d %s. %s finds %d more.", "%s has %d %s. %s buys %d more.", "%s has %d %s. %s gets %d more.")
+                            "%s has %d %s. %s finds %d more.",
+                            "%s has %d %s. %s buys %d more.", "%s has %d %s. %s gets %d more.")
                     : dice.one(
                             "%s has %d %s. %s loses %d of them.",
-                            "%s has %d %s. %s gives away %d of them.",
-                            "%s has %d %s. %s sells %d of them.");
+                            "%s has %d %s. %s gives away %d of them.", "%s has %d %s. %s sells %d of them.");
             int result = more ? a + b : a - b;
             return Question.of(
                     "word problem",
@@ -123,7 +126,10 @@ final class Numbers {
             return contrast(
                     "compare animals",
                     dice.one("Which is %s, %s or %s?", "Which animal is %s, %s or %s?", "What is %s, %s or %s?")
-                            .formatted(word, World.a(two.getFirst().name()), World.a(two.getLast().name())),
+                            .formatted(
+                                    word,
+                                    World.a(two.getFirst().name()),
+                                    World.a(two.getLast().name())),
                     World.capital(World.a(right.name())) + " is " + word + " than " + World.a(wrong.name()) + ".",
                     World.capital(World.a(right.name())),
                     World.capital(World.a(wrong.name())));
@@ -145,7 +151,8 @@ final class Numbers {
             return contrast(
                     "compare ages",
                     dice.one("Who is %s, %s or %s?", "Who of the two is %s, %s or %s?")
-                            .formatted(word, two.getFirst().name(), two.getLast().name()),
+                            .formatted(
+                                    word, two.getFirst().name(), two.getLast().name()),
                     right.name() + " is " + word + " than " + wrong.name() + ".",
                     right.name(),
                     wrong.name());
@@ -160,14 +167,17 @@ final class Numbers {
     Question sort(boolean held) {
         while (true) {
             int count = dice.between(3, 4);
-            List<Integer> numbers = dice.some(count, IntStream.rangeClosed(0, 99).boxed().toList());
+            List<Integer> numbers =
+                    dice.some(count, IntStream.rangeClosed(0, 99).boxed().toList());
             boolean up = dice.chance(0.7);
             List<Integer> sorted = numbers.stream().sorted().toList();
             if (Dice.heldBack(ONE_IN, sorted) != held) {
                 continue;
             }
             String ask = up
-                    ? dice.one("Put these numbers in order: %s.", "Sort these numbers: %s.", "Order from small to big: %s.")
+                    ? dice.one(
+                            "Put these numbers in order: %s.",
+                            "Sort these numbers: %s.", "Order from small to big: %s.")
                     : dice.one("Sort from big to small: %s.", "Put these numbers in falling order: %s.");
             String right = list(up ? sorted : sorted.reversed());
             return Question.of("sort", ask.formatted(list(numbers)), right + ".", right, List.of());
@@ -182,14 +192,16 @@ final class Numbers {
             if (start + step * count > 99 || start + step * count < 0 || Dice.heldBack(ONE_IN, start, step) != held) {
                 continue;
             }
-            String ask = switch (step) {
-                case 1 -> "Count %d numbers on from %d.";
-                case -1 -> "Count %d numbers back from %d.";
-                case 2 -> "Count %d numbers on from %d in twos.";
-                default -> "Count %d numbers on from %d in fives.";
-            };
-            String right =
-                    list(IntStream.rangeClosed(1, count).mapToObj(i -> start + step * i).toList());
+            String ask =
+                    switch (step) {
+                        case 1 -> "Count %d numbers on from %d.";
+                        case -1 -> "Count %d numbers back from %d.";
+                        case 2 -> "Count %d numbers on from %d in twos.";
+                        default -> "Count %d numbers on from %d in fives.";
+                    };
+            String right = list(IntStream.rangeClosed(1, count)
+                    .mapToObj(i -> start + step * i)
+                    .toList());
             return Question.of("count", ask.formatted(count, start), right + ".", right, List.of());
         }
     }

@@ -34,7 +34,9 @@ final class Stories {
         String a = first.name();
         String b = second.name();
         List<String> lines = new ArrayList<>();
-        lines.add(dice.one("One morning %s went to the %s.", "%s walked to the %s.", "Early in the day %s was in the %s.", "%s was in the %s.")
+        lines.add(dice.one(
+                        "One morning %s went to the %s.",
+                        "%s walked to the %s.", "Early in the day %s was in the %s.", "%s was in the %s.")
                 .formatted(a, rooms.get(0)));
         String aRoom = rooms.get(0);
         lines.add(dice.one("%s found %s there.", "%s picked up %s.", "%s took %s from a shelf.")
@@ -42,7 +44,8 @@ final class Stories {
         maybeAside(lines);
         String holder = a;
         String bRoom = rooms.get(1);
-        lines.add(dice.one("%s was in the %s.", "%s went to the %s.", "%s ran to the %s.").formatted(b, bRoom));
+        lines.add(dice.one("%s was in the %s.", "%s went to the %s.", "%s ran to the %s.")
+                .formatted(b, bRoom));
         boolean given = dice.chance(0.6);
         if (given) {
             aRoom = bRoom;
@@ -61,25 +64,32 @@ final class Stories {
         String holderRoom = holder.equals(a) ? aRoom : bRoom;
         boolean dropped = dice.chance(0.35);
         if (dropped) {
-            lines.add(dice.one("%s left the %s in the %s.", "%s put the %s down in the %s.").formatted(holder, thing, holderRoom));
+            lines.add(dice.one("%s left the %s in the %s.", "%s put the %s down in the %s.")
+                    .formatted(holder, thing, holderRoom));
         }
         String text = String.join(" ", lines);
 
         List<Question> questions = new ArrayList<>();
         List<String> names = List.of(a, b);
         if (dropped) {
-            questions.add(of("Where is the " + thing + "?", "The " + thing + " is in the " + holderRoom + ".", holderRoom, rooms));
+            questions.add(of(
+                    "Where is the " + thing + "?",
+                    "The " + thing + " is in the " + holderRoom + ".",
+                    holderRoom,
+                    rooms));
         } else {
             questions.add(of("Who has the " + thing + "?", holder + " has the " + thing + ".", holder, names));
         }
         questions.add(of("Where is " + a + "?", a + " is in the " + aRoom + ".", aRoom, rooms));
         questions.add(of("Where is " + b + "?", b + " is in the " + bRoom + ".", bRoom, rooms));
-        questions.add(of(
-                "What colour is the " + thing + "?", "The " + thing + " is " + colour + ".", colour, World.COLOURS));
+        questions.add(
+                of("What colour is the " + thing + "?", "The " + thing + " is " + colour + ".", colour, World.COLOURS));
         if (given) {
             questions.add(of(
-                    "Who gave the " + thing + " to " + b + "?", a + " gave the " + thing + " to " + b + ".",
-                    a + " gave", List.of()));
+                    "Who gave the " + thing + " to " + b + "?",
+                    a + " gave the " + thing + " to " + b + ".",
+                    a + " gave",
+                    List.of()));
         }
         return new Story(text, List.copyOf(questions));
     }
@@ -96,7 +106,8 @@ final class Stories {
     }
 
     private static Question of(String ask, String reply, String answer, List<String> rivals) {
-        String category = ask.startsWith("Where") ? "story: where" : ask.startsWith("Who") ? "story: who" : "story: what";
+        String category =
+                ask.startsWith("Where") ? "story: where" : ask.startsWith("Who") ? "story: who" : "story: what";
         return Question.of(category, ask, reply, answer, rivals);
     }
 

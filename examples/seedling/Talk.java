@@ -20,20 +20,33 @@ final class Talk {
 
     Question smallTalk() {
         return switch (dice.between(1, 6)) {
-            case 1 -> says(dice.one("Who are you?", "What are you?", "Introduce yourself."),
-                    "I am Seedling, a small language model trained by Lathe.", "Seedling");
-            case 2 -> says(dice.one("What is your name?", "How are you called?", "Tell me your name."),
-                    "My name is Seedling.", "Seedling");
-            case 3 -> says(dice.one("Who made you?", "Who trained you?", "Where do you come from?"),
-                    "I was trained by Lathe.", "Lathe");
-            case 4 -> says(dice.one("What can you do?", "How can you help me?", "What do you know?"),
-                    "I know the people, towns and animals of the valley, I can add and compare numbers, and I can answer questions about short stories.",
-                    "valley");
+            case 1 ->
+                says(
+                        dice.one("Who are you?", "What are you?", "Introduce yourself."),
+                        "I am Seedling, a small language model trained by Lathe.",
+                        "Seedling");
+            case 2 ->
+                says(
+                        dice.one("What is your name?", "How are you called?", "Tell me your name."),
+                        "My name is Seedling.",
+                        "Seedling");
+            case 3 ->
+                says(
+                        dice.one("Who made you?", "Who trained you?", "Where do you come from?"),
+                        "I was trained by Lathe.",
+                        "Lathe");
+            case 4 ->
+                says(
+                        dice.one("What can you do?", "How can you help me?", "What do you know?"),
+                        "I know the people, towns and animals of the valley, I can add and compare numbers, and I can"
+                                + " answer questions about short stories.",
+                        "valley");
             case 5 -> {
                 String greeting = dice.one(GREETINGS);
                 yield says(greeting + dice.one("!", ".", ", Seedling!"), greeting + "! How can I help you?", greeting);
             }
-            default -> says(dice.one("Thank you!", "Thanks!", "Goodbye!", "Bye!"), "You are welcome. Goodbye!", "welcome");
+            default ->
+                says(dice.one("Thank you!", "Thanks!", "Goodbye!", "Bye!"), "You are welcome. Goodbye!", "welcome");
         };
     }
 
@@ -44,7 +57,8 @@ final class Talk {
     /** Words said after the asker, as they are. */
     Question repeat(boolean held) {
         while (true) {
-            List<String> words = dice.some(dice.between(2, 4), dice.one(World.THINGS, World.COLOURS, World.names(World.animals), World.ROOMS));
+            List<String> words = dice.some(
+                    dice.between(2, 4), dice.one(World.THINGS, World.COLOURS, World.names(World.animals), World.ROOMS));
             if (Dice.heldBack(8, words) == held) {
                 String right = words.stream().collect(Collectors.joining(", "));
                 return Question.of(
@@ -83,14 +97,20 @@ final class Talk {
             if (Dice.heldBack(8, two.getFirst().name(), next.name(), topic.value()) != held) {
                 continue;
             }
-            Question first = Facts.ask(two.getFirst(), topics.getFirst(), dice.one(topics.getFirst().asks()));
+            Question first = Facts.ask(
+                    two.getFirst(),
+                    topics.getFirst(),
+                    dice.one(topics.getFirst().asks()));
             Function<String, Question> second = ask -> {
                 Question plain = Facts.ask(next, topic, topic.asks().getFirst());
                 return new Question("follow-up", "", List.of(), ask, plain.reply(), plain.answer(), plain.others());
             };
             String ask = otherPerson
                     ? dice.one("And %s?", "What about %s?").formatted(next.name())
-                    : "And " + lower(topic.fill(dice.one(topic.asks().subList(0, 3)), next).replace(next.name() + "'s", next.his()).replace(next.name(), next.he()));
+                    : "And "
+                            + lower(topic.fill(dice.one(topic.asks().subList(0, 3)), next)
+                                    .replace(next.name() + "'s", next.his())
+                                    .replace(next.name(), next.he()));
             return second.apply(ask).after(first);
         }
     }

@@ -77,7 +77,11 @@ record Topic(String value, List<String> statements, List<String> asks, List<Stri
             new Topic(
                     "age",
                     List.of("{n} is {v} years old.", "{n}'s age is {v}.", "{he} is {v} years old."),
-                    List.of("How old is {n}?", "What is {n}'s age?", "How many years old is {n}?", "Tell me how old {n} is."),
+                    List.of(
+                            "How old is {n}?",
+                            "What is {n}'s age?",
+                            "How many years old is {n}?",
+                            "Tell me how old {n} is."),
                     List.of("Tell me {n}'s age.", "What age is {n}?"),
                     "{n} is {v} years old."),
             new Topic(

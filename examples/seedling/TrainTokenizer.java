@@ -64,10 +64,18 @@ final class TrainTokenizer {
         words.forEach((file, counts) -> {
             long tokens = 0;
             for (var word : counts.entrySet()) {
-                tokens += word.getValue() * lengths.computeIfAbsent(word.getKey(), w -> pairs.cut(w).size());
+                tokens += word.getValue()
+                        * lengths.computeIfAbsent(
+                                word.getKey(), w -> pairs.cut(w).size());
             }
-            System.out.printf("%-16s %,12d tokens, %.2f a word%n", file, tokens,
-                    (double) tokens / counts.values().stream().mapToLong(Long::longValue).sum());
+            System.out.printf(
+                    "%-16s %,12d tokens, %.2f a word%n",
+                    file,
+                    tokens,
+                    (double) tokens
+                            / counts.values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum());
         });
     }
 
@@ -107,80 +115,71 @@ final class TrainTokenizer {
         List<String> added = new ArrayList<>();
         Map<String, String> decoder = new LinkedHashMap<>();
         for (String token : SPECIAL) {
-            String flags = "\"content\": %s, \"lstrip\": false, \"normalized\": false, \"rstrip\": false, \"single_word\": false, \"special\": true"
-                    .formatted(Json.write(token));
+            String flags = "\"content\": " + Json.write(token) + ", \"lstrip\": false, \"normalized\": false, "
+                    + "\"rstrip\": false, \"single_word\": false, \"special\": true";
             added.add("{\"id\": " + vocabulary.get(token) + ", " + flags + "}");
             decoder.put(vocabulary.get(token).toString(), "{" + flags + "}");
         }
-        String byteLevel = "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true}";
-        Files.writeString(
-                model.resolve("tokenizer.json"),
-                """
-                {
-                "version": "1.0",
-                "truncation": null,
-                "padding": null,
-                "added_tokens": [
-                %s
-                ],
-                "normalizer": null,
-                "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-                {"type": "Digits", "individual_digits": true},
-                %s
-                ]},
-                "post_processor": null,
-                "decoder": %s,
-                "model": {
-                "type": "BPE",
-                "dropout": null,
-                "unk_token": null,
-                "continuing_subword_prefix": null,
-                "end_of_word_suffix": null,
-                "fuse_unk": false,
-                "byte_fallback": false,
-                "ignore_merges": false,
-                "vocab": %s,
-                "merges": %s
-                }
-                }
-                """
-                        .formatted(
-                                String.join(",\n", added),
-                                byteLevel,
-                                byteLevel,
-                                Json.write(vocabulary),
-                                Json.write(merges)));
-        Files.writeString(
-                model.resolve("tokenizer_config.json"),
-                """
-                {
-                "tokenizer_class": "PreTrainedTokenizerFast",
-                "bos_token": null,
-                "eos_token": "%s",
-                "pad_token": "%s",
-                "unk_token": null,
-                "additional_special_tokens": ["%s"],
-                "add_bos_token": false,
-                "clean_up_tokenization_spaces": false,
-                "model_max_length": 512,
-                "chat_template": %s,
-                "added_tokens_decoder": {
-                %s
-                }
-                }
-                """
-                        .formatted(
-                                END,
-                                PAD,
-                                TURN,
-                                Json.write(CHAT_TEMPLATE),
-                                decoder.entrySet().stream()
-                                        .map(e -> "\"" + e.getKey() + "\": " + e.getValue())
-                                        .reduce((a, b) -> a + ",\n" + b)
-                                        .orElseThrow()));
+        String byteLevel =
+                "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"trim_offsets\": true, \"use_regex\": true}";
+        Files.writeString(model.resolve("tokenizer.json"), """
+            {
+            "version": "1.0",
+            "truncation": null,
+            "padding": null,
+            "added_tokens": [
+            %s
+            ],
+            "normalizer": null,
+            "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+            {"type": "Digits", "individual_digits": true},
+            %s
+            ]},
+            "post_processor": null,
+            "decoder": %s,
+            "model": {
+            "type": "BPE",
+            "dropout": null,
+            "unk_token": null,
+            "continuing_subword_prefix": null,
+            "end_of_word_suffix": null,
+            "fuse_unk": false,
+            "byte_fallback": false,
+            "ignore_merges": false,
+            "vocab": %s,
+            "merges": %s
+            }
+            }
+            """.formatted(
+                        String.join(",\n", added), byteLevel, byteLevel, Json.write(vocabulary), Json.write(merges)));
+        Files.writeString(model.resolve("tokenizer_config.json"), """
+            {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "bos_token": null,
+            "eos_token": "%s",
+            "pad_token": "%s",
+            "unk_token": null,
+            "additional_special_tokens": ["%s"],
+            "add_bos_token": false,
+            "clean_up_tokenization_spaces": false,
+            "model_max_length": 512,
+            "chat_template": %s,
+            "added_tokens_decoder": {
+            %s
+            }
+            }
+            """.formatted(
+                        END,
+                        PAD,
+                        TURN,
+                        Json.write(CHAT_TEMPLATE),
+                        decoder.entrySet().stream()
+                                .map(e -> "\"" + e.getKey() + "\": " + e.getValue())
+                                .reduce((a, b) -> a + ",\n" + b)
+                                .orElseThrow()));
         Files.writeString(
                 model.resolve("generation_config.json"),
-                "{\"do_sample\": false, \"eos_token_id\": %d, \"pad_token_id\": %d}%n"
-                        .formatted(vocabulary.get(END), vocabulary.get(PAD)).replace("\r\n", "\n"));
+                "{\"do_sample\": false, \"eos_token_id\": %d, \"pad_token_id\": %d}\n"
+                        .formatted(vocabulary.get(END), vocabulary.get(PAD)));
     }
 }
