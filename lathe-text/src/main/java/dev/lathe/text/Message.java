@@ -1,0 +1,4 @@
+package dev.lathe.text;
+
+/** One thing said. */
+public record Message(Role role, String content) {}
