@@ -40,7 +40,6 @@ record Cells(RawRow row) {
     }
 
     UserError wrong(String name, String expected, Cell found) {
-        return new UserError(
-                "%s: `%s` must be %s, but is %s".formatted(row.place(), name, expected, found.kind()));
+        return new UserError("%s: `%s` must be %s, but is %s".formatted(row.place(), name, expected, found.kind()));
     }
 }

@@ -51,10 +51,7 @@ public final class DatasetInfo {
         JsonNode entry = entries.get(name);
         if (entry == null) {
             throw new UserError("dataset: %s is not in %s; the nearest names there: %s"
-                    .formatted(
-                            name,
-                            folder.resolve(FILE),
-                            String.join(", ", NearestNames.to(name, names(), 3))));
+                    .formatted(name, folder.resolve(FILE), String.join(", ", NearestNames.to(name, names(), 3))));
         }
         return new EntryParser(folder.resolve(FILE) + " `" + name + "`", folder).parse(name, entry);
     }

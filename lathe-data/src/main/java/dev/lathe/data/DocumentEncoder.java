@@ -1,6 +1,7 @@
 package dev.lathe.data;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -8,9 +9,11 @@ import java.util.function.Function;
  *
  * @param start text in front of every document; empty for none
  * @param end text after every document
+ * @param pad the padding token, which is never trained, even where it is also the end of a text
  * @param cutoffLen tokens that stay; more are cut off
  */
-record DocumentEncoder(Function<String, int[]> text, String start, String end, int cutoffLen) implements RowEncoder {
+record DocumentEncoder(Function<String, int[]> text, String start, String end, OptionalInt pad, int cutoffLen)
+        implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
         String document = row.messages().getFirst().content();
@@ -19,7 +22,7 @@ record DocumentEncoder(Function<String, int[]> text, String start, String end, i
         int[] cut = Arrays.copyOf(ids, kept);
         return kept == 0
                 ? new Encoded.Dropped(DropReason.NO_TOKENS)
-                : new Encoded.Kept(cut, cut, ids.length - kept);
+                : new Encoded.Kept(cut, DocumentSamples.labels(cut, pad), ids.length - kept);
     }
 
     @Override

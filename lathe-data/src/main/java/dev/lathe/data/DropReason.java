@@ -1,6 +1,6 @@
 package dev.lathe.data;
 
-/** Why a row cannot be trained on. */
+/** Why a row cannot be trained on. Cached rows hold the place in this list: add at its end. */
 public enum DropReason {
     NO_ANSWER("no answer"),
     NO_MESSAGES("no messages"),

@@ -54,6 +54,15 @@ public record Encoding(
         return new Encoding(turns, text, documentEnd, Optional.of(bos), eos, pad, identity + "+" + bos.id());
     }
 
+    OptionalInt bosId() {
+        return id(bos);
+    }
+
+    /** Text in front of every document of stage pt; empty for none. */
+    String documentStart() {
+        return bos.map(SpecialToken::text).orElse("");
+    }
+
     private static OptionalInt id(Optional<SpecialToken> token) {
         return token.map(SpecialToken::id).map(OptionalInt::of).orElse(OptionalInt.empty());
     }

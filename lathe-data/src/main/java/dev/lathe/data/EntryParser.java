@@ -21,25 +21,37 @@ import java.util.TreeSet;
 record EntryParser(String where, Path folder) {
     private static final Set<String> KEYS =
             Set.of("file_name", "formatting", "ranking", "split", "num_samples", "columns", "tags");
-    private static final Set<String> KEYS_OF_HUBS = Set.of(
-            "hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name", "subset", "folder");
+    private static final Set<String> KEYS_OF_HUBS =
+            Set.of("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name", "subset", "folder");
     private static final Set<String> COLUMNS =
             Set.of("prompt", "query", "response", "history", "messages", "system", "tools");
     private static final Set<String> COLUMNS_TO_COME =
             Set.of("images", "videos", "audios", "chosen", "rejected", "kto_tag");
     private static final Set<String> TAGS = Set.of(
             "role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag");
-    private static final Map<String, String> USUAL_COLUMNS = Map.of(
-            "prompt", "instruction", "query", "input", "response", "output", "messages", "conversations");
+    private static final Map<String, String> USUAL_COLUMNS =
+            Map.of("prompt", "instruction", "query", "input", "response", "output", "messages", "conversations");
     private static final Map<String, String> USUAL_TAGS = Map.of(
-            "role_tag", "from", "content_tag", "value", "user_tag", "human", "assistant_tag", "gpt",
-            "observation_tag", "observation", "function_tag", "function_call", "system_tag", "system");
+            "role_tag",
+            "from",
+            "content_tag",
+            "value",
+            "user_tag",
+            "human",
+            "assistant_tag",
+            "gpt",
+            "observation_tag",
+            "observation",
+            "function_tag",
+            "function_call",
+            "system_tag",
+            "system");
 
     DatasetEntry parse(String name, JsonNode entry) {
         check(entry, "", KEYS, KEYS_OF_HUBS);
         if (entry.path("ranking").asBoolean()) {
-            throw new UserError(
-                    "%s: ranking: pairs of answers are for stages rm and dpo, which Lathe cannot do yet".formatted(where));
+            throw new UserError("%s: ranking: pairs of answers are for stages rm and dpo, which Lathe cannot do yet"
+                    .formatted(where));
         }
         if (!text(entry, "split").orElse("train").equals("train")) {
             throw new UserError("%s: split: a file has the split `train` alone".formatted(where));
@@ -124,8 +136,8 @@ record EntryParser(String where, Path folder) {
             return OptionalInt.empty();
         }
         if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
-            throw new UserError("%s: `num_samples` must be a whole number of 1 or more, but is %s"
-                    .formatted(where, value));
+            throw new UserError(
+                    "%s: `num_samples` must be a whole number of 1 or more, but is %s".formatted(where, value));
         }
         return OptionalInt.of(value.intValue());
     }

@@ -74,8 +74,7 @@ public sealed interface HoldOut {
         }
         int[] order = new Pcg64(seed).permutation(rows.length);
         int[] shuffled = Arrays.stream(order).map(i -> rows[i]).toArray();
-        return new Split(
-                Arrays.copyOfRange(shuffled, held, rows.length), Arrays.copyOfRange(shuffled, 0, held));
+        return new Split(Arrays.copyOfRange(shuffled, held, rows.length), Arrays.copyOfRange(shuffled, 0, held));
     }
 
     /** Both halves, in the order they are used. */

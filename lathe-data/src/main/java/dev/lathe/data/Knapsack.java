@@ -19,7 +19,8 @@ final class Knapsack {
         TreeMap<Integer, Deque<Integer>> waiting = new TreeMap<>();
         for (int row = 0; row < lengths.length; row++) {
             if (lengths[row] <= capacity) {
-                waiting.computeIfAbsent(lengths[row], length -> new ArrayDeque<>()).push(row);
+                waiting.computeIfAbsent(lengths[row], length -> new ArrayDeque<>())
+                        .push(row);
             }
         }
         List<int[]> packs = new ArrayList<>();

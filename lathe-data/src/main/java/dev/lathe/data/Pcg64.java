@@ -59,17 +59,14 @@ final class Pcg64 {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
-    /** A number from 0 to {@code largest} itself (at least 1), by Lemire's multiplication (2019). */
+    /** A number from 0 to {@code largest} itself (at least 1), by masking and trying again. */
     private int upTo(int largest) {
-        long range = largest + 1L;
-        long product = nextUnsigned() * range;
-        if ((product & 0xffffffffL) < range) {
-            long threshold = (0xffffffffL - largest) % range;
-            while ((product & 0xffffffffL) < threshold) {
-                product = nextUnsigned() * range;
-            }
+        long mask = (Integer.highestOneBit(largest) << 1) - 1L;
+        long value = nextUnsigned() & mask;
+        while (value > largest) {
+            value = nextUnsigned() & mask;
         }
-        return (int) (product >>> 32);
+        return (int) value;
     }
 
     /** Of each 64 bits the lower half comes first, the upper half is kept for the next call. */

@@ -4,6 +4,6 @@ package dev.lathe.data;
 interface RowEncoder {
     Encoded encode(Row row);
 
-    /** Whether the labels are not simply the ids, so that they have to be kept. */
+    /** Whether the labels have to be kept: false when the ids alone tell them. */
     boolean hasLabels();
 }

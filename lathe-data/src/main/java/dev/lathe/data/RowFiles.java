@@ -87,7 +87,8 @@ record RowFiles(List<Path> files, Type type) {
             case "json", "jsonl" -> Type.JSON;
             case "txt" -> Type.TEXT;
             case "csv", "parquet", "arrow" ->
-                throw new UserError("%s: Lathe cannot read .%s data yet; convert it to .jsonl".formatted(file, extension));
+                throw new UserError(
+                        "%s: Lathe cannot read .%s data yet; convert it to .jsonl".formatted(file, extension));
             default ->
                 throw new UserError("%s: not a type of data file; .json, .jsonl and .txt can be read".formatted(file));
         };

@@ -82,8 +82,13 @@ final class ShareGptConverter implements RowConverter {
         Map<String, Cell> fields = cells.fields(message, "a message of " + columns.messages());
         Cell part = fields.get(field);
         if (part == null) {
-            throw new UserError("%s: a message of `%s` has no `%s`; it has %s. `tags` in dataset_info.json says how a message names its parts"
-                    .formatted(cells.row().place(), columns.messages(), field, String.join(", ", fields.keySet())));
+            throw new UserError(
+                    "%s: a message of `%s` has no `%s`; it has %s. `tags` in dataset_info.json says how a message names its parts"
+                            .formatted(
+                                    cells.row().place(),
+                                    columns.messages(),
+                                    field,
+                                    String.join(", ", fields.keySet())));
         }
         return cells.text(part, field);
     }

@@ -39,7 +39,9 @@ final class StoredRows implements EncodedRows {
     /** The rows in {@code bytes}; empty when their check sum is wrong or anything points outside. */
     static Optional<StoredRows> of(MemorySegment bytes) {
         long footer = bytes.byteSize() - RowWriter.FOOTER;
-        if (footer < 0 || bytes.get(INT, footer + 16) != RowWriter.MAGIC || bytes.get(LONG, footer + 24) != check(bytes)) {
+        if (footer < 0
+                || bytes.get(INT, footer + 16) != RowWriter.MAGIC
+                || bytes.get(LONG, footer + 24) != check(bytes)) {
             return Optional.empty();
         }
         long rows = bytes.get(LONG, footer);

@@ -12,13 +12,14 @@ import java.util.OptionalInt;
  *
  * @param eos the id that ends an answer, needed where the template writes none after it
  */
-record SupervisedEncoder(
-        TurnEncoder turns, OptionalInt eos, int cutoffLen, boolean trainOnPrompt, boolean maskHistory)
+record SupervisedEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen, boolean trainOnPrompt, boolean maskHistory)
         implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
         List<Turn> turns = turns().turns(row.messages(), row.system(), row.tools());
-        int full = turns.stream().mapToInt(turn -> turn.source().length + turn.target().length).sum();
+        int full = turns.stream()
+                .mapToInt(turn -> turn.source().length + turn.target().length)
+                .sum();
         boolean endsLater = turns().efficientEos();
         Tokens tokens = new Tokens(full + 1);
         int room = cutoffLen - (endsLater ? 1 : 0);

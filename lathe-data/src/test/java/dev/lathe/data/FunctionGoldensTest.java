@@ -35,7 +35,9 @@ class FunctionGoldensTest {
         assertThat(cases).isNotEmpty();
         for (JsonNode each : cases) {
             int[] lengths = ints(each.get("lengths"));
-            List<List<Integer>> packs = Knapsack.pack(lengths, each.get("capacity").intValue()).stream()
+            List<List<Integer>> packs = Knapsack.pack(
+                            lengths, each.get("capacity").intValue())
+                    .stream()
                     .map(pack -> Arrays.stream(pack).mapToObj(i -> lengths[i]).toList())
                     .toList();
             assertThat(Json.MAPPER.valueToTree(packs).toString())
@@ -47,12 +49,14 @@ class FunctionGoldensTest {
     @ValueSource(ints = {42, 7})
     void randomNumbersAreBitCompatible(int seed) {
         JsonNode random = golden("functions.json").get("random");
-        for (Map.Entry<String, JsonNode> each : random.get("default_rng(%d).permutation".formatted(seed)).properties()) {
+        for (Map.Entry<String, JsonNode> each :
+                random.get("default_rng(%d).permutation".formatted(seed)).properties()) {
             assertThat(new Pcg64(seed).permutation(Integer.parseInt(each.getKey())))
                     .containsExactly(ints(each.getValue()));
         }
-        for (Map.Entry<String, JsonNode> each :
-                random.get("torch.Generator().manual_seed(%d); randperm".formatted(seed)).properties()) {
+        for (Map.Entry<String, JsonNode> each : random.get(
+                        "torch.Generator().manual_seed(%d); randperm".formatted(seed))
+                .properties()) {
             assertThat(TorchOrder.permutation(Integer.parseInt(each.getKey()), seed))
                     .containsExactly(ints(each.getValue()));
         }
