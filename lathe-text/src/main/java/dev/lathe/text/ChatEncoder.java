@@ -20,15 +20,23 @@ public final class ChatEncoder implements TurnEncoder {
     private final Template template;
     private final Tokenizer tokenizer;
 
-    /** {@code tokenizer} is one that {@link #fix} made ready for the template. */
+    /**
+     * {@code tokenizer} is one that {@link #fix} made ready for the template. Throws {@link UserError} for
+     * templates with thoughts, which Lathe cannot write yet.
+     */
     public ChatEncoder(Template template, Tokenizer tokenizer) {
+        if (template.kind() == Template.Kind.REASONING || template.kind() == Template.Kind.GLM47_REASONING) {
+            throw new UserError(
+                    "template %s lets answers open with a thought, which Lathe cannot write yet; for a model without thoughts choose another template"
+                            .formatted(template.name()));
+        }
         this.template = template;
         this.tokenizer = tokenizer;
     }
 
     /** What a template does to a tokenizer before either is used: end and padding tokens, stop words, chat template. */
     public static Tokenizer fix(Template template, Tokenizer tokenizer) {
-        return tokenizer;
+        return TemplateTokenizer.fixed(template, tokenizer);
     }
 
     /** Throws {@link UserError} for tools and calls of tools, which Lathe cannot write yet. */
@@ -64,6 +72,11 @@ public final class ChatEncoder implements TurnEncoder {
         tokenizer.eos().ifPresent(eos -> ids.add(eos.id()));
         template.stopWords().forEach(word -> tokenizer.idOf(word).ifPresent(ids::add));
         return ids;
+    }
+
+    /** An Ollama Modelfile for a folder of weights that speaks this template. */
+    public String ollamaModelfile() {
+        return new OllamaModelfile(template, tokenizer).text();
     }
 
     public Template template() {

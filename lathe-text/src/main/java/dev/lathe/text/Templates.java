@@ -44,6 +44,14 @@ public final class Templates {
         return read(name, entry);
     }
 
+    /**
+     * The template of a run that names none: read off the tokenizer's chat template, or {@code empty} where it has none.
+     * Throws {@link UserError} when the chat template cannot be rendered or does not have the form of turns.
+     */
+    public static Template of(Tokenizer tokenizer) {
+        return tokenizer.chatTemplate().isPresent() ? TemplateProbe.template(tokenizer) : byName("empty");
+    }
+
     private static JsonNode table() {
         try (InputStream in = Objects.requireNonNull(Templates.class.getResourceAsStream(FILE))) {
             return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), FILE);
