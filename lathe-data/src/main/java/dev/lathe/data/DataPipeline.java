@@ -60,8 +60,7 @@ public final class DataPipeline {
         LegacyNumpy random = new LegacyNumpy(settings.seed());
         Map<String, int[]> train = chosen(settings.datasets(), entries, rows, random);
         Map<String, int[]> held = chosen(settings.evalDatasets(), entries, rows, random);
-        HoldOut.Split split =
-                settings.valSize().split(settings.mixing().mix(List.copyOf(train.values())), settings.seed());
+        HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
         return new LoadedData(
                 set(Optional.empty(), "dataset", rows, split.train()), evaluation(rows, held, split.held()));
     }
@@ -74,8 +73,7 @@ public final class DataPipeline {
             return List.of();
         }
         if (!settings.evalOnEachDataset()) {
-            return List.of(set(
-                    Optional.empty(), "eval_dataset", rows, settings.mixing().mix(List.copyOf(named.values()))));
+            return List.of(set(Optional.empty(), "eval_dataset", rows, mixed(named)));
         }
         return named.entrySet().stream()
                 .map(each -> set(Optional.of(each.getKey()), "eval_dataset " + each.getKey(), rows, each.getValue()))
@@ -108,6 +106,10 @@ public final class DataPipeline {
                 .limit(settings.maxSamples().orElse(Integer.MAX_VALUE))
                 .map(row -> start + row)
                 .toArray();
+    }
+
+    private int[] mixed(Map<String, int[]> sets) {
+        return settings.mixing().mix(List.copyOf(sets.values()), settings.seed());
     }
 
     private LoadedData.Set set(Optional<String> name, String key, EncodedRows rows, int[] order) {

@@ -75,7 +75,11 @@ final class Goldens {
                 args.path("mask_history").asBoolean(),
                 args.has("packing") ? Optional.of(args.get("packing").asBoolean()) : Optional.empty(),
                 args.path("neat_packing").asBoolean(),
-                Mixing.named(args.path("mix_strategy").asText("concat")),
+                Mixing.named(
+                        args.path("mix_strategy").asText("concat"),
+                        names(args.path("interleave_probs")).stream()
+                                .map(Double::valueOf)
+                                .toList()),
                 args.has("max_samples") ? OptionalInt.of(args.get("max_samples").intValue()) : OptionalInt.empty(),
                 HoldOut.parse(args.path("val_size").asText("0")),
                 true,
