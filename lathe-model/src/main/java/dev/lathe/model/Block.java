@@ -7,6 +7,7 @@ import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.SwiGlu;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import java.util.stream.Stream;
 
 /** A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)). */
 public final class Block {
@@ -32,6 +33,21 @@ public final class Block {
         this.norm = new RmsNorm(spec.normEpsilon());
         this.attention = new Attention(spec.heads(), spec.keyHeads(), spec.headDim(), 1 / Math.sqrt(spec.headDim()));
         this.parts = parts;
+    }
+
+    /** Whether anything in it is trained. */
+    public boolean isTrained() {
+        return parts.inputNorm().isTrained()
+                || parts.postNorm().isTrained()
+                || Stream.of(
+                                parts.query(),
+                                parts.key(),
+                                parts.value(),
+                                parts.output(),
+                                parts.gate(),
+                                parts.up(),
+                                parts.down())
+                        .anyMatch(Linear::isTrained);
     }
 
     /** x, result: [tokens, hidden]. */

@@ -30,7 +30,9 @@ public final class Decoder {
                 .mapToObj(layer -> block(spec, modules, layer))
                 .toList();
         Operand finalNorm = modules.scale("model.norm", spec.hidden());
-        Operand head = spec.tiedHead() ? embedding : modules.table("lm_head", spec.vocabulary(), spec.hidden());
+        Operand head = spec.tiedHead()
+                ? modules.tiedHead(embedding, spec.vocabulary(), spec.hidden())
+                : modules.table("lm_head", spec.vocabulary(), spec.hidden());
         return new Decoder(spec, embedding, blocks, finalNorm, head);
     }
 
@@ -67,10 +69,6 @@ public final class Decoder {
         return EmbeddingLookup.apply(tape, ids, embedding);
     }
 
-    public Operand embedding() {
-        return embedding;
-    }
-
     /** The norm before the head. x, result: [rows, hidden]. */
     public Tensor normalize(Tape tape, Tensor x) {
         return new RmsNorm(spec.normEpsilon()).apply(tape, x, finalNorm);
@@ -81,8 +79,16 @@ public final class Decoder {
         return head;
     }
 
-    public boolean trainsFinalNorm() {
-        return finalNorm.isTrained();
+    /** Index of the first block with something trained in it; the number of blocks if none has. */
+    public int lowestTrained() {
+        if (embedding.isTrained()) {
+            return 0;
+        }
+        int block = 0;
+        while (block < blocks.size() && !blocks.get(block).isTrained()) {
+            block++;
+        }
+        return block;
     }
 
     /** All the way without recording. ids: int64 [tokens]; result: [tokens, hidden], normalised. */

@@ -17,4 +17,20 @@ public record FrozenLinear(Weight weight, Optional<Operand> bias) implements Lin
         }
         return bias.map(b -> DenseProduct.addBias(tape, y, b)).orElse(y);
     }
+
+    /** Without recording, into memory of its own: for those who record it together with what they add. */
+    public Tensor plain(Tensor x) {
+        Tensor y = weight.times(x);
+        bias.ifPresent(b -> y.addInPlace(b.value()));
+        return y;
+    }
+
+    public FrozenLinear withBias(Operand other) {
+        return new FrozenLinear(weight, Optional.of(other));
+    }
+
+    @Override
+    public boolean isTrained() {
+        return bias.map(Operand::isTrained).orElse(false);
+    }
 }

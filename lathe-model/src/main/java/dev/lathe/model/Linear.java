@@ -6,4 +6,7 @@ import dev.lathe.tensor.Tensor;
 public interface Linear {
     /** x: [tokens, in]; result: [tokens, out]. */
     Tensor apply(Pass pass, Tensor x);
+
+    /** Whether anything in it is trained. */
+    boolean isTrained();
 }

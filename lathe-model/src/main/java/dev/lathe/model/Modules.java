@@ -18,4 +18,9 @@ public interface Modules {
 
     /** An embedding or output head: {@code name.weight}, [rows, columns]. */
     Operand table(String name, long rows, long columns);
+
+    /** The output head of a model whose checkpoint has none, because it is the embedding's table. */
+    default Operand tiedHead(Operand embedding, long rows, long columns) {
+        return embedding;
+    }
 }

@@ -12,4 +12,9 @@ public record TrainedLinear(Operand weight, Optional<Operand> bias) implements L
         Tensor y = DenseProduct.apply(pass.tape(), x, weight);
         return bias.map(b -> DenseProduct.addBias(pass.tape(), y, b)).orElse(y);
     }
+
+    @Override
+    public boolean isTrained() {
+        return true;
+    }
 }

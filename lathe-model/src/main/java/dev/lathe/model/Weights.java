@@ -36,8 +36,15 @@ public final class Weights {
         return get(name, dtype, shape);
     }
 
-    /** In a type of its own, as fresh memory if it is stored otherwise. */
-    public Tensor get(String name, DType type, long... shape) {
+    /** In memory of its own, to be changed. */
+    public Tensor copy(String name, DType type, long... shape) {
+        try (Tensor stored = get(name, type, shape);
+                Scope scope = Scope.open()) {
+            return Scope.release(stored.copy());
+        }
+    }
+
+    private Tensor get(String name, DType type, long... shape) {
         try (Scope scope = Scope.open()) {
             List<Tensor> computed = new ArrayList<>();
             StoredTensor stored = file.get(name, (bytes, alignment) -> {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReferenceLogitsTest {
     @BeforeEach
     void start() {
-        Torch.start(2);
+        Torch.start(1);
     }
 
     @Test

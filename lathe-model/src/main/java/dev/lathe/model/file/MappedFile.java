@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 
 /** A whole file as read-only memory, for all threads, until closed. */
 record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCloseable {
@@ -33,7 +34,7 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
     }
 
     /** Opens, and closes again when what follows refuses the content. */
-    static <T> T reading(Path path, java.util.function.Function<MappedFile, T> reader) {
+    static <T> T reading(Path path, Function<MappedFile, T> reader) {
         MappedFile file = open(path);
         try {
             return reader.apply(file);
@@ -45,6 +46,8 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
 
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

@@ -1,0 +1,32 @@
+package dev.lathe.base;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Linux's account of a process, proc(5): lines such as {@code VmRSS:      1234 kB}. */
+record ProcStatus(Path status) implements ResidentMemory {
+    private static final Pattern NOW = Pattern.compile("(?m)^VmRSS:\\s+(\\d{1,15}) kB$");
+    private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d{1,15}) kB$");
+
+    @Override
+    public long bytes() {
+        return read(NOW);
+    }
+
+    @Override
+    public long peakBytes() {
+        return read(PEAK);
+    }
+
+    private long read(Pattern line) {
+        try {
+            Matcher matcher = line.matcher(Files.readString(status));
+            return matcher.find() ? Long.parseLong(matcher.group(1)) * 1024 : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

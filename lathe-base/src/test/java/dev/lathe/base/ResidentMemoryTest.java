@@ -1,0 +1,34 @@
+package dev.lathe.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResidentMemoryTest {
+    @Test
+    void readsTheKernelsLines(@TempDir Path folder) throws IOException {
+        Path status = Files.writeString(
+                folder.resolve("status"), "Name:\tjava\nVmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\nThreads:\t3\n");
+        ResidentMemory memory = new ProcStatus(status);
+        assertThat(memory.bytes()).isEqualTo(100L << 20);
+        assertThat(memory.peakBytes()).isEqualTo(200L << 20);
+    }
+
+    @Test
+    void unknownIsZero(@TempDir Path folder) throws IOException {
+        assertThat(new ProcStatus(folder.resolve("none")).bytes()).isZero();
+        assertThat(new ProcStatus(Files.writeString(folder.resolve("odd"), "VmRSS: much\n")).bytes())
+                .isZero();
+    }
+
+    @Test
+    void theHostTellsSomething() {
+        ResidentMemory memory = ResidentMemory.ofHost();
+        assertThat(memory.bytes()).isGreaterThan(1 << 20);
+        assertThat(memory.peakBytes()).isGreaterThan(1 << 20);
+    }
+}

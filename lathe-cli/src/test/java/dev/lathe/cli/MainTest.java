@@ -1,0 +1,69 @@
+package dev.lathe.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    private record Outcome(int status, String out, String err) {}
+
+    private static Outcome lathe(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), Map.of(), args);
+        return new Outcome(status, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--version", "-V"})
+    void namesItsVersionAndJavas(String arg) {
+        Outcome outcome = lathe(arg);
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out())
+                .matches("Lathe [0-9]+\\.[0-9]+\\.[0-9]+\\S* \\(Java "
+                        + Runtime.version().feature() + ".*\\)\\R");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    @Test
+    void withoutArgumentsHelps() {
+        assertThat(lathe()).isEqualTo(lathe("help")).isEqualTo(lathe("--help"));
+        assertThat(lathe().status()).isZero();
+        assertThat(lathe().out()).contains("COMMAND", "env", "version", "help");
+    }
+
+    @Test
+    void helpsWithOneCommand() {
+        assertThat(lathe("help", "env").out()).contains("lathe env").contains("what is slow");
+    }
+
+    @Test
+    void anUnknownCommandNamesTheNearest() {
+        Outcome outcome = lathe("verson", "x.yaml");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("Unknown command: verson")
+                .contains("Did you mean: version")
+                .contains("Usage: lathe");
+    }
+
+    @Test
+    void anUnknownOptionOfACommandIsNoUnknownCommand() {
+        Outcome outcome = lathe("env", "--colour");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("Unknown option: '--colour'").contains("Usage: lathe env");
+    }
+
+    @Test
+    void envNamesTheMachine() {
+        Outcome outcome = lathe("env");
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).contains("Java ", "processor", "memory").contains("OMP_WAIT_POLICY is not set");
+    }
+}

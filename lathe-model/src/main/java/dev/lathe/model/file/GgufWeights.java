@@ -1,0 +1,164 @@
+package dev.lathe.model.file;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.UserError;
+import dev.lathe.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A GGUF file's tensors under given names, all in one floating type. What is stored in that type and order already
+ * stays mapped; the rest is dequantised to fp32 row by row and rounded to the type, nearest even.
+ */
+final class GgufWeights implements WeightFile {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final MappedFile file;
+    private final GgufHeader header;
+    private final DType dtype;
+    private final Map<String, Source> sources;
+
+    /**
+     * A tensor of the file, and in how many heads its rows are interleaved for llama.cpp's rotary embedding (0: not at
+     * all).
+     */
+    record Source(GgufHeader.Tensor tensor, int interleavedHeads) {
+        /** Which row of the file is the given row: llama.cpp keeps the two halves of a head alternating. */
+        long stored(long row) {
+            if (interleavedHeads == 0) {
+                return row;
+            }
+            long headRows = tensor.shape()[0] / interleavedHeads;
+            long inHead = row % headRows;
+            long half = headRows / 2;
+            return row - inHead + inHead % half * 2 + inHead / half;
+        }
+    }
+
+    GgufWeights(MappedFile file, GgufHeader header, DType dtype, Map<String, Source> sources) {
+        if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+            throw new IllegalArgumentException("weights of a GGUF file come as F32, F16 or BF16, not " + dtype);
+        }
+        this.file = file;
+        this.header = header;
+        this.dtype = dtype;
+        this.sources = sources;
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(sources.keySet());
+    }
+
+    @Override
+    public TensorSpec spec(String name) {
+        return new TensorSpec(name, dtype, source(name).tensor().shape());
+    }
+
+    @Override
+    public StoredTensor get(String name, SegmentAllocator computed) {
+        Source source = source(name);
+        GgufHeader.Tensor tensor = source.tensor();
+        GgufRows.Reader reader = tensor.type()
+                .rows()
+                .orElseThrow(() -> new UserError(
+                        "%s: tensor %s is stored as %s, which cannot be read yet. Types that can: %s. Get the model in one of those, or as safetensors."
+                                .formatted(file.path(), tensor.name(), tensor.type(), GgufType.readable())));
+        MemorySegment stored = file.bytes().asSlice(tensor.start(), tensor.bytes());
+        if (tensor.type().name().equals(dtype.name()) && source.interleavedHeads() == 0) {
+            return new StoredTensor(name, dtype, tensor.shape(), stored);
+        }
+        TensorSpec spec = spec(name);
+        MemorySegment data = computed.allocate(spec.bytes(), dtype.bytes());
+        new Rows(source, reader, stored, data).convert();
+        return new StoredTensor(name, dtype, tensor.shape(), data);
+    }
+
+    /** One conversion, with the buffers of one row. */
+    private final class Rows {
+        private final Source source;
+        private final GgufRows.Reader reader;
+        private final MemorySegment stored;
+        private final MemorySegment data;
+        private final int length;
+        private final byte[] bytes;
+        private final float[] row;
+        private final short[] rounded;
+
+        Rows(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data) {
+            this.source = source;
+            this.reader = reader;
+            this.stored = stored;
+            this.data = data;
+            // A permuted vector (a bias) is so many rows of one number.
+            boolean vector = source.tensor().shape().length == 1 && source.interleavedHeads() > 0;
+            this.length = vector ? 1 : Math.toIntExact(source.tensor().rowLength());
+            this.bytes = new byte[Math.toIntExact(source.tensor().type().bytes(length))];
+            this.row = new float[length];
+            this.rounded = new short[length];
+        }
+
+        void convert() {
+            long rows = length == 0 ? 0 : TensorSpec.elements(source.tensor().shape()) / length;
+            for (long r = 0; r < rows; r++) {
+                MemorySegment.copy(
+                        stored, ValueLayout.JAVA_BYTE, source.stored(r) * bytes.length, bytes, 0, bytes.length);
+                reader.read(bytes, row, length);
+                write(r * length * dtype.bytes());
+            }
+        }
+
+        private void write(long to) {
+            if (dtype == DType.F32) {
+                MemorySegment.copy(row, 0, data, FLOAT, to, length);
+                return;
+            }
+            for (int i = 0; i < length; i++) {
+                rounded[i] = dtype == DType.BF16 ? bf16(row[i]) : Float.floatToFloat16(row[i]);
+            }
+            MemorySegment.copy(rounded, 0, data, SHORT, to, length);
+        }
+    }
+
+    /** Rounds to the nearest, ties to even; what is not a number stays so. */
+    static short bf16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) ((bits >> 16) | 0x40);
+        }
+        return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : header.metadata().properties()) {
+            if (field.getValue().isValueNode()) {
+                texts.put(field.getKey(), field.getValue().asText());
+            }
+        }
+        return texts;
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    private Source source(String name) {
+        Source source = sources.get(name);
+        if (source == null) {
+            throw new UserError("%s has no tensor %s%s".formatted(file.path(), name, NearestNames.say(name, names())));
+        }
+        return source;
+    }
+}

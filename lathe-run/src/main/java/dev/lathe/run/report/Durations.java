@@ -1,0 +1,24 @@
+package dev.lathe.run.report;
+
+import java.time.Duration;
+
+/** Spans of time in words. */
+final class Durations {
+    private Durations() {}
+
+    /** As Python prints a timedelta of whole seconds: {@code 0:01:05}, {@code 2 days, 3:00:00}. */
+    static String hms(Duration time) {
+        long days = time.toDays();
+        String prefix = days == 0 ? "" : days == 1 ? "1 day, " : days + " days, ";
+        return "%s%d:%02d:%02d".formatted(prefix, time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
+    }
+
+    /** Zero for what is negative, not a number, or beyond a century. */
+    static Duration ofSeconds(double seconds) {
+        return seconds > 0 && seconds < 3.2e9 ? Duration.ofMillis((long) (seconds * 1000)) : Duration.ZERO;
+    }
+
+    static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
+    }
+}

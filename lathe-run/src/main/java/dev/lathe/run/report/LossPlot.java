@@ -1,0 +1,138 @@
+package dev.lathe.run.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.SafeFiles;
+import dev.lathe.train.Event;
+import dev.lathe.train.EventListener;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * {@code training_loss.png} and, when there were evaluations, {@code training_eval_loss.png}: what was logged, and its
+ * smoothed curve. Needs no display; needs the system's fonts.
+ */
+public final class LossPlot implements EventListener {
+    private static final Color RAW = new Color(0xa5, 0xc9, 0xe1);
+    private static final Color SMOOTH = new Color(0xe6, 0x6b, 0x00);
+    private static final Color INK = new Color(0x33, 0x33, 0x33);
+    private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
+    private static final int FEW = 40; // up to here the single points are worth seeing
+
+    private static final int TITLE = 70;
+
+    private final History history;
+    private final SafeFiles files;
+    private final Path outputDir;
+    private final String title;
+
+    /**
+     * @param history stands before this one in the list of listeners
+     * @param title what was trained, in a few words
+     */
+    public LossPlot(History history, SafeFiles files, Path outputDir, String title) {
+        this.history = history;
+        this.files = files;
+        this.outputDir = outputDir;
+        String line = Amounts.printable(title);
+        this.title = line.length() <= TITLE ? line : line.substring(0, TITLE - 1) + "…";
+    }
+
+    @Override
+    public String name() {
+        return "training_loss.png";
+    }
+
+    @Override
+    public void on(Event event) {
+        if (event instanceof Event.RunFinished) {
+            plot("loss", "training loss");
+            plot("eval_loss", "evaluation loss");
+        }
+    }
+
+    private void plot(String key, String label) {
+        List<ObjectNode> entries = history.entries().stream()
+                .filter(entry -> Double.isFinite(entry.path(key).asDouble(Double.NaN)))
+                .toList();
+        if (entries.isEmpty()) {
+            return;
+        }
+        double[] steps =
+                entries.stream().mapToDouble(e -> e.path("step").doubleValue()).toArray();
+        double[] losses =
+                entries.stream().mapToDouble(e -> e.path(key).doubleValue()).toArray();
+        byte[] png = png(label, steps, losses);
+        files.write(
+                outputDir.resolve("training_" + key + ".png"), out -> SafeFiles.writeFully(out, ByteBuffer.wrap(png)));
+    }
+
+    private byte[] png(String label, double[] steps, double[] losses) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            BitmapEncoder.saveBitmap(chart(label, steps, losses), bytes, BitmapEncoder.BitmapFormat.PNG);
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InternalError | LinkageError e) {
+            // A bare container: the JDK finds no fontconfig or no fonts. The run is worth more than its picture.
+            throw new IllegalStateException("no fonts on this system (install fontconfig and a font): " + e, e);
+        }
+    }
+
+    private XYChart chart(String label, double[] steps, double[] losses) {
+        XYChart chart = new XYChartBuilder()
+                .width(960)
+                .height(600)
+                .title("%s, %s".formatted(title, label))
+                .xAxisTitle("step")
+                .yAxisTitle(label)
+                .build();
+        style(chart.getStyler());
+        // XChart ticks evenly spaced data at the data's own values (7, 14, 21, ...); a nudge brings round numbers.
+        double[] nudged = steps.clone();
+        nudged[nudged.length - 1] += 0.01;
+        XYSeries raw = chart.addSeries("logged", nudged, losses);
+        raw.setMarkerColor(RAW).setMarker(losses.length <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        raw.setLineColor(RAW).setLineStyle(new BasicStroke(1.6f));
+        XYSeries smooth = chart.addSeries("smoothed", steps, Smoothing.of(losses));
+        smooth.setMarker(SeriesMarkers.NONE);
+        smooth.setLineColor(SMOOTH).setLineStyle(new BasicStroke(2.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        return chart;
+    }
+
+    private static void style(XYStyler style) {
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setChartFontColor(INK);
+        style.setChartPadding(18);
+        style.setChartTitleBoxVisible(false);
+        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 17));
+        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+        style.setAxisTickLabelsColor(INK);
+        style.setPlotBorderVisible(false);
+        style.setPlotGridLinesColor(GRID);
+        style.setPlotGridLinesStroke(new BasicStroke(1));
+        style.setPlotGridVerticalLinesVisible(false);
+        style.setXAxisMin(0.0);
+        style.setXAxisTickLabelsFormattingFunction(step -> Amounts.count(Math.round(step)));
+        style.setLegendPosition(Styler.LegendPosition.OutsideS);
+        style.setLegendLayout(Styler.LegendLayout.Horizontal);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+        style.setMarkerSize(6);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.lathe.train;
+
+import dev.lathe.tensor.Noise;
+import java.util.Optional;
+
+/** What is minimised. */
+public interface Objective {
+    /**
+     * Adds a micro-batch's gradients to the parameters.
+     *
+     * @param divisor what the sum over the whole step is divided by
+     * @return the micro-batch's share of the step's loss
+     */
+    double accumulate(LayerLoop loop, MicroBatch batch, Optional<Noise> noise, long divisor);
+
+    /** The micro-batch's loss without gradients, with how much went into it. */
+    Score evaluate(LayerLoop loop, MicroBatch batch);
+
+    /** @param loss summed over targets; targets: how many tokens had one */
+    record Score(double loss, long targets) {}
+}

@@ -1,0 +1,40 @@
+package dev.lathe.train;
+
+import dev.lathe.base.UserError;
+import dev.lathe.model.Weights;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Tensor;
+import java.util.function.Supplier;
+
+/** An adapter that was saved before: continued, merged or chatted with. */
+public final class StoredAdapter implements AdapterStart {
+    private final Weights weights;
+    private final String origin;
+
+    /** @param origin the adapter's folder, for errors */
+    public StoredAdapter(WeightFile file, String origin) {
+        this.weights = new Weights(file, origin, DType.F32);
+        this.origin = origin;
+    }
+
+    @Override
+    public Tensor factor(String name, DType computeType, long rows, long columns) {
+        return stored(name, rows, columns);
+    }
+
+    @Override
+    public Tensor whole(String name, Supplier<Tensor> checkpoint) {
+        try (Tensor shaped = checkpoint.get()) {
+            return stored(name, shaped.shape());
+        }
+    }
+
+    private Tensor stored(String name, long... shape) {
+        if (!weights.has(name)) {
+            throw new UserError("%s has no tensor %s: the adapter was made for another model, or is not whole"
+                    .formatted(origin, name));
+        }
+        return weights.copy(name, DType.F32, shape);
+    }
+}
