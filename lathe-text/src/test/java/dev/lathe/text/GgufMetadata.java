@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Just enough of a GGUF reader to hand tests a real file's vocabulary. The product's reader lives with the models. */
-record GgufMetadata(Map<String, Object> values) {
-    static GgufMetadata of(Path file) {
+public record GgufMetadata(Map<String, Object> values) {
+    public static GgufMetadata of(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer in = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
                     .order(ByteOrder.LITTLE_ENDIAN);
@@ -62,7 +62,7 @@ record GgufMetadata(Map<String, Object> values) {
         };
     }
 
-    GgufVocabulary vocabulary() {
+    public GgufVocabulary vocabulary() {
         return new GgufVocabulary(
                 text("tokenizer.ggml.model").orElseThrow(),
                 text("tokenizer.ggml.pre").orElse(""),

@@ -1,0 +1,162 @@
+package dev.lathe.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.Json;
+import dev.lathe.base.UserError;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads one entry of dataset_info.json. When {@code columns} or {@code tags} is written, what it does not list is absent,
+ * defaults included: the reference's rule.
+ *
+ * @param where names the entry in errors
+ */
+record EntryParser(String where, Path folder) {
+    private static final Set<String> KEYS =
+            Set.of("file_name", "formatting", "ranking", "split", "num_samples", "columns", "tags");
+    private static final Set<String> KEYS_OF_HUBS =
+            Set.of("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name", "subset", "folder");
+    private static final Set<String> COLUMNS =
+            Set.of("prompt", "query", "response", "history", "messages", "system", "tools");
+    private static final Set<String> COLUMNS_TO_COME =
+            Set.of("images", "videos", "audios", "chosen", "rejected", "kto_tag");
+    private static final Set<String> TAGS = Set.of(
+            "role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag");
+    private static final Map<String, String> USUAL_COLUMNS =
+            Map.of("prompt", "instruction", "query", "input", "response", "output", "messages", "conversations");
+    private static final Map<String, String> USUAL_TAGS = Map.of(
+            "role_tag",
+            "from",
+            "content_tag",
+            "value",
+            "user_tag",
+            "human",
+            "assistant_tag",
+            "gpt",
+            "observation_tag",
+            "observation",
+            "function_tag",
+            "function_call",
+            "system_tag",
+            "system");
+
+    DatasetEntry parse(String name, JsonNode entry) {
+        check(entry, "", KEYS, KEYS_OF_HUBS);
+        if (entry.path("ranking").asBoolean()) {
+            throw new UserError("%s: ranking: pairs of answers are for stages rm and dpo, which Lathe cannot do yet"
+                    .formatted(where));
+        }
+        if (!text(entry, "split").orElse("train").equals("train")) {
+            throw new UserError("%s: split: a file has the split `train` alone".formatted(where));
+        }
+        String file = text(entry, "file_name")
+                .orElseThrow(() -> new UserError("%s: `file_name` is missing".formatted(where)));
+        try {
+            return new DatasetEntry(name, folder.resolve(file), format(entry), samples(entry));
+        } catch (InvalidPathException e) {
+            throw new UserError("%s: file_name: %s".formatted(where, e.getMessage()), e);
+        }
+    }
+
+    private DatasetEntry.Format format(JsonNode entry) {
+        JsonNode columns = named(entry, "columns", USUAL_COLUMNS);
+        JsonNode tags = named(entry, "tags", USUAL_TAGS);
+        check(columns, "columns: ", COLUMNS, COLUMNS_TO_COME);
+        check(tags, "tags: ", TAGS, Set.of());
+        return switch (text(entry, "formatting").orElse("alpaca")) {
+            case "alpaca" -> new DatasetEntry.Format.Alpaca(alpaca(columns));
+            case "sharegpt" -> new DatasetEntry.Format.ShareGpt(shareGpt(columns, tags));
+            case "openai" -> throw new UserError("%s: formatting: Lathe cannot read openai yet".formatted(where));
+            case String other ->
+                throw new UserError(
+                        "%s: formatting: `%s` is not one of alpaca, sharegpt, openai".formatted(where, other));
+        };
+    }
+
+    private AlpacaColumns alpaca(JsonNode columns) {
+        Optional<String> prompt = text(columns, "prompt");
+        if (prompt.isEmpty() && text(columns, "query").isEmpty()) {
+            throw new UserError("%s: `columns` is written, but lists no `prompt`".formatted(where));
+        }
+        return new AlpacaColumns(
+                prompt,
+                text(columns, "query"),
+                text(columns, "response"),
+                text(columns, "history"),
+                text(columns, "system"),
+                text(columns, "tools"));
+    }
+
+    private ShareGptColumns shareGpt(JsonNode columns, JsonNode tags) {
+        return new ShareGptColumns(
+                needed(columns, "columns", "messages"),
+                text(columns, "system"),
+                text(columns, "tools"),
+                new ShareGptColumns.Tags(
+                        needed(tags, "tags", "role_tag"),
+                        needed(tags, "tags", "content_tag"),
+                        text(tags, "user_tag"),
+                        text(tags, "assistant_tag"),
+                        text(tags, "observation_tag"),
+                        text(tags, "function_tag"),
+                        text(tags, "system_tag")));
+    }
+
+    private JsonNode named(JsonNode entry, String key, Map<String, String> usual) {
+        JsonNode written = entry.path(key);
+        return written.isMissingNode() ? Json.MAPPER.valueToTree(usual) : written;
+    }
+
+    private String needed(JsonNode node, String of, String key) {
+        return text(node, key)
+                .orElseThrow(() -> new UserError("%s: `%s` is written, but lists no `%s`".formatted(where, of, key)));
+    }
+
+    private Optional<String> text(JsonNode node, String key) {
+        JsonNode value = node.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            throw new UserError("%s: `%s` must be a text, but is %s".formatted(where, key, value));
+        }
+        return Optional.of(value.asText());
+    }
+
+    private OptionalInt samples(JsonNode entry) {
+        JsonNode value = entry.path("num_samples");
+        if (value.isMissingNode() || value.isNull()) {
+            return OptionalInt.empty();
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
+            throw new UserError(
+                    "%s: `num_samples` must be a whole number of 1 or more, but is %s".formatted(where, value));
+        }
+        return OptionalInt.of(value.intValue());
+    }
+
+    private void check(JsonNode node, String of, Set<String> known, Set<String> toCome) {
+        if (!node.isObject()) {
+            throw new UserError("%s: %smust be an object, but is %s".formatted(where, of, node));
+        }
+        for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
+            String key = names.next();
+            if (toCome.contains(key) && !node.path(key).isNull()) {
+                throw new UserError("%s: %s%s: Lathe cannot do that yet".formatted(where, of, key));
+            }
+            if (!known.contains(key) && !toCome.contains(key)) {
+                Set<String> all = new TreeSet<>(known);
+                all.addAll(toCome);
+                throw new UserError("%s: %sno such key `%s`; did you mean %s?"
+                        .formatted(where, of, key, NearestNames.to(key, all, 1).getFirst()));
+            }
+        }
+    }
+}

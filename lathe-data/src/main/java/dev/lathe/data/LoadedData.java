@@ -1,0 +1,14 @@
+package dev.lathe.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What a run trains and is evaluated on. */
+public record LoadedData(Set train, List<Set> evaluation) {
+    public LoadedData {
+        evaluation = List.copyOf(evaluation);
+    }
+
+    /** @param name the data set's, where each is evaluated by itself */
+    public record Set(Optional<String> name, TokenizedData samples, DataReport report) {}
+}

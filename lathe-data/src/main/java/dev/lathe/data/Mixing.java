@@ -1,0 +1,47 @@
+package dev.lathe.data;
+
+import dev.lathe.base.UserError;
+import java.util.List;
+
+/** {@code mix_strategy}: how the rows of several data sets are put in one order. */
+public sealed interface Mixing permits Mixing.Concat, Interleave {
+    /**
+     * @param sets the rows of each data set, numbered across all of them
+     * @throws UserError when the strategy cannot mix these
+     */
+    int[] mix(List<int[]> sets, long seed);
+
+    /** One data set after the other, as they were named. */
+    record Concat() implements Mixing {
+        @Override
+        public int[] mix(List<int[]> sets, long seed) {
+            return sets.stream().reduce(new int[0], Orders::concat);
+        }
+    }
+
+    /**
+     * The strategy of that name.
+     *
+     * @param probabilities {@code interleave_probs}, one a data set; empty to take turns
+     * @throws UserError for a strategy that Lathe does not have, and for probabilities that are none
+     */
+    static Mixing named(String strategy, List<Double> probabilities) {
+        return switch (strategy) {
+            case "concat" -> {
+                if (!probabilities.isEmpty()) {
+                    throw new UserError("interleave_probs: only with mix_strategy interleave_under or interleave_over");
+                }
+                yield new Concat();
+            }
+            case "interleave_under" -> new Interleave(false, probabilities);
+            case "interleave_over" -> new Interleave(true, probabilities);
+            case "interleave_once" ->
+                throw new UserError(
+                        "mix_strategy: Lathe cannot do interleave_once yet; use interleave_under or interleave_over");
+            default ->
+                throw new UserError(
+                        "mix_strategy: `%s` is not one of concat, interleave_under, interleave_over, interleave_once"
+                                .formatted(strategy));
+        };
+    }
+}

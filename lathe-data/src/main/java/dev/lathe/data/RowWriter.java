@@ -1,0 +1,99 @@
+package dev.lathe.data;
+
+import dev.lathe.base.SafeFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes the file that {@link StoredRows} maps. Little-endian: for every kept row its ids and, where they differ from
+ * them, its labels (32 bits each); then for every row 24 bytes of facts (offset of its ids, tokens, supervised, lost,
+ * reason); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
+ */
+final class RowWriter {
+    static final int FACTS = 24;
+    static final int FOOTER = 32;
+    static final int MAGIC = 0x4c524f31; // LRO1
+    static final int KEPT = -1;
+
+    private final WritableByteChannel out;
+    private final boolean labels;
+    private final CRC32C check = new CRC32C();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer facts = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private long written;
+    private long rows;
+
+    /** @param labels whether labels are written too */
+    RowWriter(WritableByteChannel out, boolean labels) {
+        this.out = out;
+        this.labels = labels;
+    }
+
+    void add(Encoded row) throws IOException {
+        rows++;
+        switch (row) {
+            case Encoded.Kept(int[] ids, int[] rowLabels, int lost) -> {
+                fact(ids.length, supervised(rowLabels), lost, KEPT);
+                ints(ids);
+                if (labels) {
+                    ints(rowLabels);
+                }
+            }
+            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.ordinal());
+        }
+    }
+
+    /** Writes what {@link #add} could not write yet. */
+    void finish() throws IOException {
+        long start = written;
+        flush();
+        facts.flip();
+        send(facts);
+        buffer.putLong(rows).putLong(start).putInt(MAGIC).putInt(labels ? 1 : 0);
+        flush();
+        buffer.putLong(check.getValue());
+        flush();
+    }
+
+    private void fact(int tokens, int supervised, int lost, int reason) {
+        if (facts.remaining() < FACTS) {
+            facts.flip();
+            facts = ByteBuffer.allocate(Math.multiplyExact(facts.capacity(), 2))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .put(facts);
+        }
+        facts.putLong(written).putInt(tokens).putInt(supervised).putInt(lost).putInt(reason);
+    }
+
+    private void ints(int[] values) throws IOException {
+        for (int value : values) {
+            if (buffer.remaining() < Integer.BYTES) {
+                flush();
+            }
+            buffer.putInt(value);
+        }
+        written += (long) Integer.BYTES * values.length;
+    }
+
+    private void flush() throws IOException {
+        buffer.flip();
+        send(buffer);
+        buffer.clear();
+    }
+
+    private void send(ByteBuffer bytes) throws IOException {
+        check.update(bytes.duplicate());
+        SafeFiles.writeFully(out, bytes);
+    }
+
+    private static int supervised(int[] labels) {
+        int count = 0;
+        for (int label : labels) {
+            count += label == Sample.IGNORED ? 0 : 1;
+        }
+        return count;
+    }
+}

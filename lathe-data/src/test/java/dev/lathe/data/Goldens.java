@@ -1,0 +1,171 @@
+package dev.lathe.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.lathe.base.Json;
+import dev.lathe.base.Reference;
+import dev.lathe.text.ChatEncoder;
+import dev.lathe.text.GgufMetadata;
+import dev.lathe.text.SpecialToken;
+import dev.lathe.text.Template;
+import dev.lathe.text.Templates;
+import dev.lathe.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Named;
+
+/** Cases of goldens/data, with the tokenizers and settings they name. */
+final class Goldens {
+    private static final Map<String, Tokenizer> TOKENIZERS = new ConcurrentHashMap<>();
+
+    private Goldens() {}
+
+    static JsonNode read(String name) {
+        return Json.read(Reference.file("reference/goldens/data/" + name));
+    }
+
+    /** The cases of a file, each named by its {@code case}; those whose template Lathe does not have are left out. */
+    static Stream<Named<JsonNode>> cases(String file) {
+        return StreamSupport.stream(read(file).get("cases").spliterator(), false)
+                .filter(each ->
+                        Templates.names().contains(each.at("/args/template").asText()))
+                .map(each -> Named.of(each.get("case").asText(), each));
+    }
+
+    static Encoding encoding(JsonNode each) {
+        Tokenizer tokenizer = tokenizer(each.at("/args/model_name_or_path").asText());
+        Template template = Templates.byName(each.at("/args/template").asText());
+        JsonNode system = each.at("/args/default_system");
+        if (system.isTextual()) {
+            template = template.withDefaultSystem(system.asText());
+        }
+        Tokenizer fixed = ChatEncoder.fix(template, tokenizer);
+        Encoding encoding = Encoding.of(new ChatEncoder(template, fixed));
+        return each.path("add_bos_token").asBoolean()
+                ? encoding.startingDocumentsWith(fixed.bos().orElseThrow())
+                : encoding;
+    }
+
+    /** The id that goldens name for a special token of a case, such as {@code pad}. */
+    static SpecialToken token(JsonNode each, String part) {
+        JsonNode token = each.at("/tokenizer/" + part);
+        return new SpecialToken(token.get(0).asText(), token.get(1).intValue());
+    }
+
+    static DataSettings settings(JsonNode args, Path datasetDir) {
+        return new DataSettings(
+                DataSettings.Stage.valueOf(args.path("stage").asText("sft").toUpperCase(Locale.ROOT)),
+                names(args.path("dataset")),
+                names(args.path("eval_dataset")),
+                args.path("eval_on_each_dataset").asBoolean(),
+                datasetDir,
+                args.path("cutoff_len").asInt(2048),
+                args.path("train_on_prompt").asBoolean(),
+                args.path("mask_history").asBoolean(),
+                args.has("packing") ? Optional.of(args.get("packing").asBoolean()) : Optional.empty(),
+                args.path("neat_packing").asBoolean(),
+                Mixing.named(
+                        args.path("mix_strategy").asText("concat"),
+                        names(args.path("interleave_probs")).stream()
+                                .map(Double::valueOf)
+                                .toList()),
+                args.has("max_samples") ? OptionalInt.of(args.get("max_samples").intValue()) : OptionalInt.empty(),
+                HoldOut.parse(args.path("val_size").asText("0")),
+                true,
+                args.path("preprocessing_batch_size").asInt(1000),
+                args.path("preprocessing_num_workers").asInt(1),
+                false,
+                args.path("seed").asLong(42));
+    }
+
+    static LoadedData load(JsonNode each) {
+        return load(each, Reference.file(each.at("/args/dataset_dir").asText()));
+    }
+
+    static LoadedData load(JsonNode each, Path datasetDir) {
+        return DataPipeline.load(
+                settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
+    }
+
+    /**
+     * The rows of a case's data set that use no tools, which Lathe cannot write yet, as a data set of the same name in
+     * {@code folder}. The numbers that the rows had in the whole data set come back.
+     */
+    static List<Integer> withoutTools(JsonNode each, Path folder) throws IOException {
+        Path whole = Reference.file(each.at("/args/dataset_dir").asText());
+        String name = each.at("/args/dataset").asText();
+        JsonNode entry = Json.read(whole.resolve("dataset_info.json")).get(name);
+        String file = entry.get("file_name").asText();
+        List<Integer> numbers = new ArrayList<>();
+        ArrayNode kept = Json.MAPPER.createArrayNode();
+        int number = 0;
+        for (JsonNode row : Json.read(whole.resolve(file))) {
+            boolean offered = !row.path("tools").asText("").isEmpty()
+                    && !row.path("tools").isNull()
+                    && !row.path("tools").asText().equals("[]");
+            if (!offered && !row.toString().contains("\"function_call\"")) {
+                numbers.add(number);
+                kept.add(row);
+            }
+            number++;
+        }
+        Files.writeString(folder.resolve(file), kept.toString());
+        Files.writeString(
+                folder.resolve("dataset_info.json"),
+                Json.object().set(name, entry).toString());
+        return numbers;
+    }
+
+    /** Labels from their run-length coding: [count, label], where "=" stands for the id at the same place. */
+    static int[] labels(JsonNode runs, int[] ids) {
+        int[] labels = new int[ids.length];
+        int at = 0;
+        for (JsonNode run : runs) {
+            for (int end = at + run.get(0).intValue(); at < end; at++) {
+                labels[at] = run.get(1).isTextual() ? ids[at] : run.get(1).intValue();
+            }
+        }
+        if (at != ids.length) {
+            throw new IllegalArgumentException("%d labels for %d ids".formatted(at, ids.length));
+        }
+        return labels;
+    }
+
+    static int[] ints(JsonNode list) {
+        int[] values = new int[list.size()];
+        Arrays.setAll(values, i -> list.get(i).intValue());
+        return values;
+    }
+
+    private static List<String> names(JsonNode list) {
+        return Stream.of(list.asText("").split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    private static Tokenizer tokenizer(String name) {
+        return TOKENIZERS.computeIfAbsent(name, key -> switch (key) {
+            case "stories260K" -> Tokenizer.load(Reference.file("models/stories260K/hf"));
+            case "SmolLM2-135M-Instruct" -> smollm2();
+            default -> Tokenizer.load(Reference.model("tokenizers/" + key));
+        });
+    }
+
+    /** The goldens' conversion of this file names another end of text than the file does. */
+    private static Tokenizer smollm2() {
+        Path file = Reference.model("smollm2/smollm2.gguf");
+        return Tokenizer.fromGguf(GgufMetadata.of(file).vocabulary()).withEos("<|im_start|>");
+    }
+}
