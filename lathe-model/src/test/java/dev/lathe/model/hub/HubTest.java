@@ -31,6 +31,7 @@ class HubTest {
     private final StubHub stub = new StubHub();
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private Duration patience = Duration.ofSeconds(15);
 
     HubTest(@TempDir Path folder) throws IOException {
         this.cache = folder.resolve("hub");
@@ -69,7 +70,7 @@ class HubTest {
                 pauses::add,
                 links,
                 partials,
-                Duration.ofMillis(700));
+                patience);
     }
 
     private void assertWhole(Path model) throws IOException {
@@ -208,7 +209,7 @@ class HubTest {
                 .hasSize(4)
                 .startsWith("null")
                 .satisfies(ranges -> assertThat(ranges.get(3)).matches("bytes=[1-9]\\d{4,}-"));
-        assertThat(pauses).hasSize(3).containsOnly(Duration.ofSeconds(1));
+        assertThat(pauses).hasSize(3);
     }
 
     @Test
@@ -247,6 +248,7 @@ class HubTest {
         stub.cuts.set(1);
         stub.cutAfter = 100_000;
         stub.stalls = true;
+        patience = Duration.ofMillis(500);
         assertWhole(hub().model(StubHub.NAME, "main"));
     }
 

@@ -174,17 +174,16 @@ final class StubHub implements AutoCloseable {
         if (large(file) && cuts.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             out.write(rest, 0, Math.min(cutAfter, rest.length));
             out.flush();
-            if (stalls) {
-                sleep();
-            }
+            // What was sent should be read before the cut is seen: Java's client drops what it only buffered.
+            sleep(stalls ? 20_000 : 200);
             throw new IOException("cut here");
         }
         out.write(rest);
     }
 
-    private static void sleep() {
+    private static void sleep(long milliseconds) {
         try {
-            Thread.sleep(20_000);
+            Thread.sleep(milliseconds);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
