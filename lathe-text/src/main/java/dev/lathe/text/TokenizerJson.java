@@ -8,6 +8,8 @@ import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A tokenizer.json: its text, and what Lathe needs to know of it. The text is kept (a few megabytes, 33 for the largest
@@ -17,12 +19,17 @@ final class TokenizerJson {
     private final byte[] utf8;
     private final List<AddedToken> added;
     private final Vocabulary vocabulary;
+    private final Set<Integer> specialIds;
     private final String origin;
 
     private TokenizerJson(byte[] utf8, List<AddedToken> added, Vocabulary vocabulary, String origin) {
         this.utf8 = utf8;
         this.added = added;
         this.vocabulary = vocabulary;
+        this.specialIds = added.stream()
+                .filter(AddedToken::special)
+                .map(token -> vocabulary.idOf(token.content()).orElseThrow())
+                .collect(Collectors.toSet());
         this.origin = origin;
     }
 
@@ -54,6 +61,10 @@ final class TokenizerJson {
 
     List<AddedToken> added() {
         return added;
+    }
+
+    Set<Integer> specialIds() {
+        return specialIds;
     }
 
     Vocabulary vocabulary() {

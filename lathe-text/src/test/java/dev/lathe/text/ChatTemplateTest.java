@@ -54,6 +54,14 @@ class ChatTemplateTest {
     }
 
     @Test
+    void aTemplateBeyondLathesJinjaFailsWithAWayOut() {
+        ChatTemplate template = ChatTemplate.of(Tokenizer.load(TokenizerGoldenTest.folder("qwen3")));
+        assertThatThrownBy(() -> template.render(HELLO, true))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("Name a template instead");
+    }
+
+    @Test
     void theTemplatesOwnRefusalIsTheMessage() {
         ChatTemplate template = ChatTemplate.of("{{ raise_exception('roles must alternate') }}", Map.of());
         assertThatThrownBy(() -> template.render(HELLO, true))
@@ -73,8 +81,7 @@ class ChatTemplateTest {
     @ValueSource(
             strings = {
                 "{% for a in range(100000) %}{% for b in range(100000) %}{% set c = a %}{% endfor %}{% endfor %}",
-                "{% for a in range(100000) %}{{ 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' * 1000 }}"
-                        + "{{ messages[0]['content'] }}{% endfor %}",
+                "{% for a in range(100000) %}{{ messages[0]['content'] ~ '12345678901234567890' }}{% endfor %}",
                 "{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}",
                 "{{ 'x'.repeat(2000000000) }}",
                 "{% include 'dev/lathe/text/templates.json' %}",
@@ -83,7 +90,8 @@ class ChatTemplateTest {
                 "{{ messages | nosuchfilter }}"
             })
     void aHostileOrBrokenTemplateEndsSoonWithAReason(String jinja) {
-        assertThatThrownBy(() -> ChatTemplate.of(jinja, Map.of()).render(HELLO, true))
+        List<Message> messages = List.of(new Message(Role.USER, "x".repeat(1000)));
+        assertThatThrownBy(() -> ChatTemplate.of(jinja, Map.of()).render(messages, true))
                 .isInstanceOf(UserError.class);
     }
 
