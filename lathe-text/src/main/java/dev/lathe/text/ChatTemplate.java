@@ -128,7 +128,8 @@ public final class ChatTemplate {
                 .withRestrictedMethods(Set.of("repeat", "formatted", "indent"))
                 .withNodePreProcessor(new JinjavaNodePreProcessor().andThen((node, interpreter) -> {
                     if (!interpreter.getErrors().isEmpty()) {
-                        throw new UserError("stopped at the first error"); // jinjava would go on without the value
+                        // jinjava would go on without the value
+                        throw unrendered(interpreter.getErrors().getFirst());
                     }
                     if (steps.incrementAndGet() > MOST_STEPS) {
                         throw new UserError("the model's chat template takes more than %d steps".formatted(MOST_STEPS));

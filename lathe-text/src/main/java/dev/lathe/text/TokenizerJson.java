@@ -7,7 +7,9 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -71,27 +73,15 @@ final class TokenizerJson {
         return vocabulary;
     }
 
-    /** With these tokens added; one that is there already takes the new flags. The same object if nothing changes. */
+    /** With these tokens added; one that is there already may become special, nothing else. The same object if nothing changes. */
     TokenizerJson plus(List<AddedToken> more) {
-        List<AddedToken> all = new ArrayList<>(added);
+        Map<String, AddedToken> all = new LinkedHashMap<>();
+        added.forEach(token -> all.putIfAbsent(token.content(), token));
         for (AddedToken token : more) {
-            int at = indexOf(token.content(), all);
-            if (at < 0) {
-                all.add(token);
-            } else if (token.special() && !all.get(at).special()) {
-                all.set(at, token);
-            }
+            all.merge(token.content(), token, (old, now) -> now.special() && !old.special() ? now : old);
         }
-        return all.equals(added) ? this : withAdded(all);
-    }
-
-    private static int indexOf(String content, List<AddedToken> tokens) {
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.get(i).content().equals(content)) {
-                return i;
-            }
-        }
-        return -1;
+        List<AddedToken> list = List.copyOf(all.values());
+        return list.equals(added) ? this : withAdded(list);
     }
 
     /** What cuts special tokens found in a text into ordinary ones. Its added tokens may have other ids. */
