@@ -20,6 +20,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length == 1 && args[0].equals("version")) { // the parser alone takes longer than all of this
+            System.out.println(Version.line());
+            return;
+        }
         StandardError.restore(System.getenv());
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
