@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
     private static final List<String> TOOLS =
-            List.of("cat", "cp", "date", "find", "flock", "grep", "mkdir", "mv", "readlink", "rm", "rmdir", "sleep");
+            List.of("cat", "cp", "date", "find", "flock", "grep", "mkdir", "mv", "readlink", "rm", "rmdir", "sed", "sleep", "sort", "uniq");
 
     private Path temporary = Path.of("");
     private Path root = Path.of("");
@@ -63,6 +63,11 @@ class LauncherTest {
                 [[ -z ${SLOW-} ]] || sleep $SLOW
                 [[ -z ${BROKEN-} ]] || { echo "[ERROR] Run.java is broken"; echo "  because of a reason"; exit 1; }
                 mkdir -p lathe-run/target lathe-cli/target
+                mkdir -p lathe-run/target/surefire-reports
+                for report in A B; do
+                    echo '<skipped><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: skipped: x is not there' \
+                        > lathe-run/target/surefire-reports/$report.xml
+                done
                 echo run > lathe-run/target/lathe-run-1.jar
                 echo cli > lathe-cli/target/lathe-cli.jar
                 printf '%s' "$PWD/lathe-run/target/lathe-run-1.jar|/elsewhere/picocli-4.jar" > lathe-cli/target/class-path
@@ -237,7 +242,8 @@ class LauncherTest {
         Outcome outcome = lathe("test");
         assertThat(outcome.status()).isZero();
         assertThat(outcome.out())
-                .contains("[1/1] lathe-run\n", "Tests run: 3, Failures: 0\n", "All tests and checks passed");
+                .contains("[1/1] lathe-run\n", "Tests run: 3, Failures: 0\n", "All tests and checks passed")
+                .containsPattern("Skipped tests:\n *2 x is not there\n");
         assertThat(lathe("version").err()).isEmpty();
         assertThat(calls()).containsExactly("mvn -B -Dstyle.color=never verify");
 
