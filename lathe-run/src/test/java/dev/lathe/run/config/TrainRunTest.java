@@ -170,6 +170,18 @@ class TrainRunTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "seed: 1, true",
+        "gradient_checkpointing: true, true",
+        "gradient_checkpointing: false, false",
+        "disable_gradient_checkpointing: true, false",
+        "'gradient_checkpointing: true\ndisable_gradient_checkpointing: true', false",
+    })
+    void activationsAreComputedAgainUnlessToldOtherwise(String lines, boolean recompute) {
+        assertThat(yaml(RUNS + lines + "\n").train().training().recompute()).isEqualTo(recompute);
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, Rows[count=1]", "200, Rows[count=200]", "0.25, Share[share=0.25]", "0, None[]", "2.0, Rows[count=2]"
     })
     void rowsAreHeldBackByCountOrShare(String size, String holdout) {
