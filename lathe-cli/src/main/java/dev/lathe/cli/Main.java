@@ -37,6 +37,7 @@ public final class Main {
     static List<Object> commands(Map<String, String> environment) {
         SystemFiles files = new SystemFiles(Path.of("/"));
         return List.of(
+                new TrainCommand(environment),
                 new EnvCommand(files, environment, Map.of("libtorch", () -> libtorch())),
                 new VersionCommand(),
                 new HelpCommand());

@@ -28,8 +28,7 @@ public final class FreshWeights implements WeightFile {
         this.seed = seed;
         ModelShape.of(spec)
                 .tensors()
-                .forEach(tensor ->
-                        specs.put(tensor.name(), new TensorSpec(tensor.name(), DType.F32, tensor.shape())));
+                .forEach(tensor -> specs.put(tensor.name(), new TensorSpec(tensor.name(), DType.F32, tensor.shape())));
     }
 
     @Override

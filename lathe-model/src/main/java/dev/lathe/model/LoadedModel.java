@@ -53,8 +53,7 @@ public record LoadedModel(
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        return new LoadedModel(
-                name, config, generation(folder), spec, Checkpoint.open(folder), Tokenizer.load(folder));
+        return new LoadedModel(name, config, generation(folder), spec, Checkpoint.open(folder), Tokenizer.load(folder));
     }
 
     private static LoadedModel gguf(String name, Path file) {

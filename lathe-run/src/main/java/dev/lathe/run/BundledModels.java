@@ -30,8 +30,7 @@ record BundledModels(Path cache, SafeFiles files) {
             files.writeFolder(folder, (aside, inside) -> {
                 for (String file : names) {
                     inside.write(
-                            aside.resolve(file),
-                            out -> SafeFiles.writeFully(out, ByteBuffer.wrap(bytes(root + file))));
+                            aside.resolve(file), out -> SafeFiles.writeFully(out, ByteBuffer.wrap(bytes(root + file))));
                 }
             });
         }

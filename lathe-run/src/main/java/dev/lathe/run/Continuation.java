@@ -120,15 +120,16 @@ record Continuation(Optional<Path> checkpoint, boolean whole) {
                                     checkpoint.orElseThrow(),
                                     lines(bound).map(line -> "  " + line).collect(Collectors.joining("\n"))));
         }
-        return lines(changes).map(line -> "Changed since the checkpoint: " + line).toList();
+        return lines(changes)
+                .map(line -> "Changed since the checkpoint: " + line)
+                .toList();
     }
 
     private static Stream<String> lines(Map<String, List<String>> changes) {
-        return changes.entrySet().stream()
-                .map(change -> "%s: was %s, is %s"
-                        .formatted(
-                                change.getKey(),
-                                change.getValue().getFirst(),
-                                change.getValue().getLast()));
+        return changes.entrySet().stream().map(change -> "%s: was %s, is %s"
+                .formatted(
+                        change.getKey(),
+                        change.getValue().getFirst(),
+                        change.getValue().getLast()));
     }
 }

@@ -35,8 +35,11 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                 host.threads(),
                 DataProgress.NONE);
         host.say("Data: " + data.train().report().summary());
-        data.evaluation().forEach(set -> host.say("Evaluation data%s: %s"
-                .formatted(set.name().map(name -> " " + name).orElse(""), set.report().summary())));
+        data.evaluation()
+                .forEach(set -> host.say("Evaluation data%s: %s"
+                        .formatted(
+                                set.name().map(name -> " " + name).orElse(""),
+                                set.report().summary())));
         if (encoder.tokenizer().size() > vocabulary) {
             check(data.train().samples(), encoder.tokenizer(), vocabulary);
             data.evaluation().forEach(set -> check(set.samples(), encoder.tokenizer(), vocabulary));

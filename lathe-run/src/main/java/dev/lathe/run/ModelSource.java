@@ -39,7 +39,8 @@ final class ModelSource {
 
     private Path locate(String name, String key) {
         if (name.startsWith(BUNDLED)) {
-            return new BundledModels(host.cache().resolve("models"), host.files()).folder(name.substring(BUNDLED.length()));
+            return new BundledModels(host.cache().resolve("models"), host.files())
+                    .folder(name.substring(BUNDLED.length()));
         }
         Path path = Path.of(name.startsWith("~/") ? host.home() + name.substring(1) : name);
         if (Files.exists(path)) {

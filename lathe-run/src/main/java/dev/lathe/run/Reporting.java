@@ -83,12 +83,13 @@ final class Reporting {
     }
 
     private static List<ObjectNode> earlier(Optional<Path> checkpoint) {
-        Optional<Path> file = checkpoint.map(folder -> folder.resolve("trainer_state.json")).filter(Files::exists);
-        return file.map(path -> History.entriesOf(Json.read(path), path.toString())).orElse(List.of());
+        Optional<Path> file =
+                checkpoint.map(folder -> folder.resolve("trainer_state.json")).filter(Files::exists);
+        return file.map(path -> History.entriesOf(Json.read(path), path.toString()))
+                .orElse(List.of());
     }
 
     private static String hostName(Host host) {
         return host.environment().getOrDefault("HOSTNAME", "localhost");
     }
-
 }

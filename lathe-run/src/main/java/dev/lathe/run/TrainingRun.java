@@ -61,7 +61,8 @@ public final class TrainingRun {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            LoadedData data = new DataSource(host, run.data(), run.stage(), run.training().seed())
+            LoadedData data = new DataSource(
+                            host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
             train(continuation, model, encoder, data);
         }
@@ -88,7 +89,8 @@ public final class TrainingRun {
         Optional<Path> adapter = continuation
                 .weightsOnly()
                 .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
-        Tuning tuning = new TuningSource(run.finetune(), arithmetic, run.training().seed()).tune(model, adapter);
+        Tuning tuning =
+                new TuningSource(run.finetune(), arithmetic, run.training().seed()).tune(model, adapter);
         StepPlan plan = plan(data);
         AdamW optimizer = new AdamW(
                 tuning.parameters(),
@@ -104,16 +106,16 @@ public final class TrainingRun {
                 host,
                 run,
                 plan,
-                shape.parameters() - (long) model.spec().vocabulary() * model.spec().hidden(),
+                shape.parameters()
+                        - (long) model.spec().vocabulary() * model.spec().hidden(),
                 new CardFacts(run, configuration).facts(),
                 continuation.checkpoint());
         Events events = new Events(reporting.listeners());
         Evaluation evaluation = evaluation(data, plan, events);
-        Optional<BestModel> best = run.evaluation()
-                .best()
-                .map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
-        List<Artifact> output =
-                List.of(tuning.weights(), (folder, files, progress) -> encoder.tokenizer().save(folder, files));
+        Optional<BestModel> best =
+                run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
+        List<Artifact> output = List.of(tuning.weights(), (folder, files, progress) -> encoder.tokenizer()
+                .save(folder, files));
         Checkpoints checkpoints = new Checkpoints(
                 new Checkpoints.Settings(
                         run.checkpoints().outputDir(),
@@ -124,11 +126,15 @@ public final class TrainingRun {
                 List.of(output.getFirst(), output.getLast(), trainerState(reporting, best), state),
                 events);
         LayerLoop loop = new LayerLoop(
-                tuning.decoder(), run.training().recompute() ? 0 : tuning.decoder().blocks().size());
+                tuning.decoder(),
+                run.training().recompute() ? 0 : tuning.decoder().blocks().size());
         events.publish(new Event.RunStarted(facts(model, tuning, data, plan, arithmetic, shape, start)));
         Trainer trainer = new Trainer(
                 new Trainer.Settings(
-                        plan, rate(plan), new GradientClip(run.optimizer().maxGradNorm()), run.training().seed()),
+                        plan,
+                        rate(plan),
+                        new GradientClip(run.optimizer().maxGradNorm()),
+                        run.training().seed()),
                 loop,
                 new LanguageModeling(),
                 optimizer,
@@ -139,7 +145,8 @@ public final class TrainingRun {
                 new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()));
         Progress end = trainer.run(start);
         if (end.step() < plan.totalSteps()) {
-            host.say("Stopped at step %d of %d; run the same command again to go on".formatted(end.step(), end.totalSteps()));
+            host.say("Stopped at step %d of %d; run the same command again to go on"
+                    .formatted(end.step(), end.totalSteps()));
             return;
         }
         best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), plan));
@@ -197,17 +204,21 @@ public final class TrainingRun {
                         set.name().map(name -> "eval_" + name + "_").orElse("eval_"), set.samples()))
                 .toList();
         return new Evaluation(
-                sets, new Intervals(plan).of(run.evaluation().when()), run.evaluation().batch(), events, host::seconds);
+                sets,
+                new Intervals(plan).of(run.evaluation().when()),
+                run.evaluation().batch(),
+                events,
+                host::seconds);
     }
 
     private static Artifact trainerState(Reporting reporting, Optional<BestModel> best) {
         return (folder, files, progress) -> {
-            best.flatMap(BestModel::best)
-                    .ifPresent(found -> reporting
-                            .state()
-                            .best(new TrainerState.Best(
-                                    found.step(), found.value(), found.checkpoint().toString())));
-            files.writeText(folder.resolve("trainer_state.json"), reporting.state().text(progress));
+            best.flatMap(BestModel::best).ifPresent(found -> reporting
+                    .state()
+                    .best(new TrainerState.Best(
+                            found.step(), found.value(), found.checkpoint().toString())));
+            files.writeText(
+                    folder.resolve("trainer_state.json"), reporting.state().text(progress));
         };
     }
 

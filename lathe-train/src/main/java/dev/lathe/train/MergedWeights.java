@@ -66,10 +66,12 @@ public final class MergedWeights implements WeightFile {
     private void checkFits(ModelShape shape) {
         Set<String> known = shape.names();
         for (String name : adapterFile.names()) {
-            String module = name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
+            String module =
+                    name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
             if (!known.contains(module) && !module.equals("lm_head.weight")) {
-                throw new UserError("%s: tensor %s belongs to no module of the base model: the adapter was made for another model"
-                        .formatted(adapter.origin(), name));
+                throw new UserError(
+                        "%s: tensor %s belongs to no module of the base model: the adapter was made for another model"
+                                .formatted(adapter.origin(), name));
             }
         }
     }

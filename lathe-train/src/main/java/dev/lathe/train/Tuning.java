@@ -22,8 +22,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
         LoraModules modules = new LoraModules(frozen(model, compute), spec, start);
         Decoder decoder = Decoder.build(model.spec(), modules);
         List<Parameter> parameters = modules.parameters();
-        return new Tuning(
-                decoder, parameters, spec.targets(), new AdapterArtifact(parameters, spec, model.name()));
+        return new Tuning(decoder, parameters, spec.targets(), new AdapterArtifact(parameters, spec, model.name()));
     }
 
     /**
@@ -41,7 +40,8 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
                 ModelTensors.of(model.weights(), parameters, model.spec().dtype()),
                 ModelArtifact.DEFAULT_SHARD);
         List<String> targets = parameters.stream()
-                .map(parameter -> parameter.name().replaceAll("\\.(weight|bias)$", "").replaceAll(".*\\.", ""))
+                .map(parameter ->
+                        parameter.name().replaceAll("\\.(weight|bias)$", "").replaceAll(".*\\.", ""))
                 .distinct()
                 .toList();
         return new Tuning(decoder, parameters, targets, artifact);
