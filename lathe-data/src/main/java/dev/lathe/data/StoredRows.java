@@ -59,7 +59,12 @@ final class StoredRows implements EncodedRows {
             int tokens = tokens(row);
             int reason = fact(row, 20);
             long end = start + (labels ? 2L : 1L) * tokens * Integer.BYTES;
-            if (start < 0 || tokens < 0 || end > facts || reason < RowWriter.KEPT || reason >= REASONS.length) {
+            if (start < 0
+                    || start > facts
+                    || tokens < 0
+                    || end > facts
+                    || reason < RowWriter.KEPT
+                    || reason >= REASONS.length) {
                 return false;
             }
         }
