@@ -15,10 +15,6 @@ record GgufHeader(ObjectNode metadata, Map<String, Tensor> tensors) {
      * @param start of its data in the file
      */
     record Tensor(String name, GgufType type, long[] shape, long start, long bytes) {
-        long rows() {
-            return TensorSpec.elements(shape) / Math.max(1, rowLength());
-        }
-
         long rowLength() {
             return shape.length == 0 ? 1 : shape[shape.length - 1];
         }

@@ -102,16 +102,20 @@ public final class LossPlot implements EventListener {
                 .yAxisTitle(label)
                 .build();
         style(chart.getStyler());
-        // XChart ticks evenly spaced data at the data's own values (7, 14, 21, ...); a nudge brings round numbers.
-        double[] nudged = steps.clone();
-        nudged[nudged.length - 1] += 0.01;
-        XYSeries raw = chart.addSeries("logged", nudged, losses);
+        XYSeries raw = chart.addSeries("logged", losses.length <= FEW ? steps : nudged(steps), losses);
         raw.setMarkerColor(RAW).setMarker(losses.length <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         raw.setLineColor(RAW).setLineStyle(new BasicStroke(1.6f));
         XYSeries smooth = chart.addSeries("smoothed", steps, Smoothing.of(losses));
         smooth.setMarker(SeriesMarkers.NONE);
         smooth.setLineColor(SMOOTH).setLineStyle(new BasicStroke(2.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         return chart;
+    }
+
+    /** XChart ticks evenly spaced data at the data's own values (7, 14, 21, ...); a nudge brings round numbers. */
+    private static double[] nudged(double[] steps) {
+        double[] nudged = steps.clone();
+        nudged[nudged.length - 1] += 0.01;
+        return nudged;
     }
 
     private static void style(XYStyler style) {
@@ -128,7 +132,8 @@ public final class LossPlot implements EventListener {
         style.setPlotGridLinesStroke(new BasicStroke(1));
         style.setPlotGridVerticalLinesVisible(false);
         style.setXAxisMin(0.0);
-        style.setXAxisTickLabelsFormattingFunction(step -> Amounts.count(Math.round(step)));
+        style.setXAxisTickLabelsFormattingFunction(
+                step -> step == Math.rint(step) ? Amounts.count(Math.round(step)) : " ");
         style.setLegendPosition(Styler.LegendPosition.OutsideS);
         style.setLegendLayout(Styler.LegendLayout.Horizontal);
         style.setLegendBorderColor(Color.WHITE);

@@ -1,0 +1,97 @@
+package dev.lathe.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.Json;
+import dev.lathe.base.UserError;
+import dev.lathe.model.file.Checkpoint;
+import dev.lathe.model.file.Gguf;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.text.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A model as it lies on the disk: a Hugging Face folder or a GGUF file. Its weights stay mapped until {@link #close}.
+ *
+ * @param name as the user gave it, for messages and {@code base_model_name_or_path}
+ * @param config {@code config.json}, or what it would say for a GGUF file
+ * @param generation {@code generation_config.json}
+ */
+public record LoadedModel(
+        String name,
+        ObjectNode config,
+        Optional<ObjectNode> generation,
+        DecoderSpec spec,
+        WeightFile weights,
+        Tokenizer tokenizer)
+        implements AutoCloseable {
+    /**
+     * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
+     *
+     * @param path a folder or a {@code .gguf} file
+     */
+    public static LoadedModel open(String name, Path path) {
+        if (Files.isDirectory(path)) {
+            return folder(name, path);
+        }
+        if (Files.isRegularFile(path)) {
+            return gguf(name, path);
+        }
+        throw new UserError("model_name_or_path: %s is neither a folder nor a GGUF file".formatted(path));
+    }
+
+    /** A folder that holds a shape and a tokenizer, to be filled with fresh weights. */
+    public static LoadedModel fresh(String name, Path folder, long seed) {
+        ObjectNode config = config(folder);
+        DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
+        return new LoadedModel(
+                name, config, generation(folder), spec, new FreshWeights(spec, seed), Tokenizer.load(folder));
+    }
+
+    private static LoadedModel folder(String name, Path folder) {
+        ObjectNode config = config(folder);
+        DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
+        return new LoadedModel(
+                name, config, generation(folder), spec, Checkpoint.open(folder), Tokenizer.load(folder));
+    }
+
+    private static LoadedModel gguf(String name, Path file) {
+        Gguf gguf = Gguf.open(file);
+        ObjectNode config = gguf.config(gguf.dtype());
+        return new LoadedModel(
+                name,
+                config,
+                Optional.empty(),
+                ConfigReader.read(config, name),
+                gguf.weights(gguf.dtype()),
+                Tokenizer.fromGguf(gguf.vocabulary()));
+    }
+
+    private static ObjectNode config(Path folder) {
+        Path file = folder.resolve("config.json");
+        if (!Files.exists(file)) {
+            throw new UserError("%s holds no config.json: a model folder has one beside its weights".formatted(folder));
+        }
+        return object(file);
+    }
+
+    private static Optional<ObjectNode> generation(Path folder) {
+        Path file = folder.resolve("generation_config.json");
+        return Files.exists(file) ? Optional.of(object(file)) : Optional.empty();
+    }
+
+    private static ObjectNode object(Path file) {
+        JsonNode node = Json.read(file);
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new UserError("%s is no JSON object".formatted(file));
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,4 @@
+package dev.lathe.run.config;
+
+/** Every weight is trained. */
+public record FullConfig() implements FinetuneConfig {}

@@ -1,0 +1,33 @@
+package dev.lathe.run.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which model, and where it comes from.
+ *
+ * @param nameOrPath a folder, a GGUF file, a hub name, or {@code lathe:} and the name of one that comes with Lathe
+ * @param adapters adapter folders; all but the last are merged when training goes on with the last
+ * @param revision branch, tag or commit on the hub
+ * @param cacheDir where downloads are kept; empty for the hub's usual cache
+ * @param hubToken for the hub; when empty, HF_TOKEN may hold one
+ * @param fromScratch random weights of the model's shape instead of its own
+ */
+public record ModelConfig(
+        String nameOrPath,
+        List<String> adapters,
+        String revision,
+        Optional<Path> cacheDir,
+        Optional<Secret> hubToken,
+        boolean fromScratch) {
+    static ModelConfig of(Settings s) {
+        return new ModelConfig(
+                s.text("model_name_or_path"),
+                s.names("adapter_name_or_path"),
+                s.text("model_revision"),
+                s.optionalPath("cache_dir"),
+                s.optionalText("hf_hub_token").map(Secret::new),
+                s.flag("train_from_scratch"));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lathe.run.config;
+
+/**
+ * The shape of training.
+ *
+ * @param microBatch rows of a micro-batch
+ * @param accumulation micro-batches of an optimizer step
+ * @param seed of the weights and of dropout
+ * @param dataSeed of the order of rows
+ * @param recompute whether activations are computed again in the backward pass; changes memory and speed, not numbers
+ */
+public record TrainingConfig(
+        int microBatch,
+        int accumulation,
+        RunLength length,
+        Precision precision,
+        long seed,
+        long dataSeed,
+        boolean recompute) {
+    static TrainingConfig of(Settings s) {
+        int maxSteps = s.whole("max_steps");
+        boolean keep = s.flag("disable_gradient_checkpointing")
+                || s.given("gradient_checkpointing") && !s.flag("gradient_checkpointing");
+        return new TrainingConfig(
+                s.whole("per_device_train_batch_size"),
+                s.whole("gradient_accumulation_steps"),
+                maxSteps > 0 ? new RunLength.Steps(maxSteps) : new RunLength.Epochs(s.number("num_train_epochs")),
+                Precision.of(s),
+                s.optionalLong("seed").orElseThrow(),
+                s.optionalLong("data_seed").orElseThrow(),
+                !keep);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.lathe.train;
+
+import dev.lathe.base.SafeFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * {@code checkpoint-N} folders: whole or not there, old ones removed once a new one stands. After a kill at any moment
+ * the newest one is complete.
+ */
+public final class Checkpoints {
+    private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
+    private static final Pattern HALF_WRITTEN = Pattern.compile("\\.checkpoint-\\d+\\.part-.*");
+
+    /**
+     * @param limit how many to keep, 0 for all
+     * @param best which one is best, and so kept whatever its age
+     */
+    public record Settings(Path outputDir, Interval interval, int limit, Optional<BestModel> best) {}
+
+    private final Settings settings;
+    private final SafeFiles files;
+    private final List<Artifact> artifacts;
+    private final Events events;
+
+    public Checkpoints(Settings settings, SafeFiles files, List<Artifact> artifacts, Events events) {
+        this.settings = settings;
+        this.files = files;
+        this.artifacts = List.copyOf(artifacts);
+        this.events = events;
+    }
+
+    void saveIfDue(Progress progress, StepPlan plan, boolean interrupted) {
+        settings.best().ifPresent(best -> best.look(progress.step(), folder(progress.step())));
+        boolean last = progress.step() == plan.totalSteps();
+        boolean wanted = !(settings.interval() instanceof Interval.Never);
+        if (settings.interval().due(progress.step(), plan) || (last && wanted) || interrupted) {
+            save(progress);
+        }
+    }
+
+    private void save(Progress progress) {
+        Path target = folder(progress.step());
+        files.writeFolder(target, (folder, inside) -> {
+            for (Artifact artifact : artifacts) {
+                artifact.write(folder, inside, progress);
+            }
+        });
+        events.publish(new Event.CheckpointSaved(progress, target));
+        removeOld();
+    }
+
+    private void removeOld() {
+        if (settings.limit() <= 0) {
+            return;
+        }
+        List<Path> all = new ArrayList<>(all(settings.outputDir()));
+        Path newest = all.getLast();
+        Optional<Path> best = settings.best().flatMap(BestModel::checkpoint);
+        best.filter(path -> !path.equals(newest)).ifPresent(all::remove);
+        int kept =
+                Math.max(1, settings.limit() - (best.isPresent() && !best.get().equals(newest) ? 1 : 0));
+        all.subList(0, Math.max(0, all.size() - kept)).forEach(SafeFiles::deleteTree);
+    }
+
+    private Path folder(long step) {
+        return settings.outputDir().resolve("checkpoint-" + step);
+    }
+
+    /** The newest whole checkpoint of an output folder. */
+    public static Optional<Path> newest(Path outputDir) {
+        List<Path> all = all(outputDir);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    }
+
+    /** Removes what a kill left half-written. */
+    public static void sweep(Path outputDir) {
+        for (Path entry : entries(outputDir)) {
+            if (HALF_WRITTEN.matcher(String.valueOf(entry.getFileName())).matches()) {
+                SafeFiles.deleteTree(entry);
+            }
+        }
+    }
+
+    /** Checkpoints by rising step. */
+    private static List<Path> all(Path outputDir) {
+        return entries(outputDir).stream()
+                .filter(entry -> step(entry) >= 0 && Files.isDirectory(entry))
+                .sorted(Comparator.comparingLong(Checkpoints::step))
+                .toList();
+    }
+
+    private static List<Path> entries(Path outputDir) {
+        if (!Files.isDirectory(outputDir)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(outputDir)) {
+            return entries.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The step in a checkpoint's name; −1 for any other folder. */
+    public static long step(Path checkpoint) {
+        Matcher matcher = NAME.matcher(String.valueOf(checkpoint.getFileName()));
+        return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.lathe.train;
+
+import dev.lathe.data.Sample;
+import dev.lathe.data.TokenizedData;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/**
+ * Scores held-back data now and then. A data set's loss is the mean over its samples of the mean loss of the batch each
+ * is in, which is how Hugging Face's Trainer counts.
+ */
+public final class Evaluation {
+    /**
+     * @param prefix of its metrics: {@code eval_}, or {@code eval_name_} where each data set counts for itself
+     */
+    public record HeldBack(String prefix, TokenizedData data) {}
+
+    private final List<HeldBack> sets;
+    private final Interval interval;
+    private final int batchSize;
+    private final Events events;
+    private final Stopwatch stopwatch;
+    private SequencedMap<String, Double> latest = new LinkedHashMap<>();
+
+    public Evaluation(List<HeldBack> sets, Interval interval, int batchSize, Events events, Stopwatch stopwatch) {
+        this.sets = List.copyOf(sets);
+        this.interval = interval;
+        this.batchSize = batchSize;
+        this.events = events;
+        this.stopwatch = stopwatch;
+    }
+
+    void runIfDue(Progress progress, StepPlan plan, LayerLoop loop, Objective objective) {
+        if (interval.due(progress.step(), plan)) {
+            run(progress, loop, objective);
+        }
+    }
+
+    /** Scores everything held back and publishes it. */
+    public void run(Progress progress, LayerLoop loop, Objective objective) {
+        latest = new LinkedHashMap<>();
+        for (HeldBack set : sets) {
+            double begin = stopwatch.seconds();
+            double loss = loss(set.data(), loop, objective);
+            double seconds = Math.max(1e-9, stopwatch.seconds() - begin);
+            long batches = (set.data().size() + batchSize - 1L) / batchSize;
+            SequencedMap<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put(set.prefix() + "loss", loss);
+            metrics.put(set.prefix() + "runtime", seconds);
+            metrics.put(set.prefix() + "samples_per_second", set.data().size() / seconds);
+            metrics.put(set.prefix() + "steps_per_second", batches / seconds);
+            latest.putAll(metrics);
+            events.publish(new Event.Evaluated(progress, metrics));
+        }
+    }
+
+    /** A metric of the newest evaluation. */
+    public Optional<Double> latest(String metric) {
+        return Optional.ofNullable(latest.get(metric));
+    }
+
+    private double loss(TokenizedData data, LayerLoop loop, Objective objective) {
+        double sum = 0;
+        for (int from = 0; from < data.size(); from += batchSize) {
+            List<Sample> samples = new ArrayList<>();
+            for (int i = from; i < Math.min(from + batchSize, data.size()); i++) {
+                samples.add(data.get(i));
+            }
+            Objective.Score score = objective.evaluate(loop, MicroBatch.of(samples, 0, 1));
+            sum += score.loss() / Math.max(1, score.targets()) * samples.size();
+        }
+        return sum / data.size();
+    }
+}

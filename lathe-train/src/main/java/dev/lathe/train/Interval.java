@@ -1,0 +1,35 @@
+package dev.lathe.train;
+
+/** When something that happens again and again is due. */
+public sealed interface Interval {
+    /** Whether it is due once {@code done} steps are done. */
+    boolean due(long done, StepPlan plan);
+
+    record Never() implements Interval {
+        @Override
+        public boolean due(long done, StepPlan plan) {
+            return false;
+        }
+    }
+
+    /** @param steps at least 1 */
+    record Steps(long steps) implements Interval {
+        @Override
+        public boolean due(long done, StepPlan plan) {
+            return done % steps == 0;
+        }
+    }
+
+    /** At the end of every epoch, and of the run. */
+    record Epochs() implements Interval {
+        @Override
+        public boolean due(long done, StepPlan plan) {
+            return plan.endsEpoch(done) || done == plan.totalSteps();
+        }
+    }
+
+    /** {@code steps} as users write it: below 1 a share of the run, rounded up. */
+    static Interval ofSteps(double steps, long totalSteps) {
+        return new Steps(Math.max(1, (long) (steps < 1 ? Math.ceil(steps * totalSteps) : steps)));
+    }
+}

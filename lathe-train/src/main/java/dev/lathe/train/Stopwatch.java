@@ -1,0 +1,7 @@
+package dev.lathe.train;
+
+/** Seconds from some fixed moment on. */
+@FunctionalInterface
+public interface Stopwatch {
+    double seconds();
+}

@@ -1,0 +1,130 @@
+package dev.lathe.train;
+
+import dev.lathe.base.ResidentMemory;
+import dev.lathe.data.Sample;
+import dev.lathe.data.TokenizedData;
+import dev.lathe.tensor.Noise;
+import dev.lathe.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** The training loop. Whatever a run does differently was put in place when its parts were assembled. */
+public final class Trainer {
+    /** What stays the same from run to run of a process. */
+    public record Surroundings(
+            Events events, Stopwatch stopwatch, ResidentMemory memory, BooleanSupplier interrupted) {}
+
+    /** @param seed of dropout */
+    public record Settings(StepPlan plan, LearningRate rate, GradientClip clip, long seed) {}
+
+    private final Settings settings;
+    private final LayerLoop loop;
+    private final Objective objective;
+    private final Optimizer optimizer;
+    private final List<Parameter> parameters;
+    private final TokenizedData data;
+    private final Evaluation evaluation;
+    private final Checkpoints checkpoints;
+    private final Surroundings surroundings;
+
+    public Trainer(
+            Settings settings,
+            LayerLoop loop,
+            Objective objective,
+            Optimizer optimizer,
+            List<Parameter> parameters,
+            TokenizedData data,
+            Evaluation evaluation,
+            Checkpoints checkpoints,
+            Surroundings surroundings) {
+        this.settings = settings;
+        this.loop = loop;
+        this.objective = objective;
+        this.optimizer = optimizer;
+        this.parameters = parameters;
+        this.data = data;
+        this.evaluation = evaluation;
+        this.checkpoints = checkpoints;
+        this.surroundings = surroundings;
+    }
+
+    /** Trains from where {@code progress} stands to the end, or until it is interrupted. */
+    public Progress run(Progress progress) {
+        Progress start = progress;
+        double begin = surroundings.stopwatch().seconds();
+        double losses = 0;
+        boolean stopped = false;
+        while (progress.step() < settings.plan().totalSteps() && !stopped) {
+            double before = surroundings.stopwatch().seconds();
+            StepPlan.Step plan = settings.plan().step(progress.step());
+            List<MicroBatch> step = batches(plan);
+            long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
+            double loss = 0;
+            parameters.forEach(Parameter::clearGradient);
+            for (MicroBatch batch : step) {
+                loss += objective.accumulate(loop, batch, noise(progress, batch), divisor);
+            }
+            double norm = settings.clip().apply(parameters);
+            double rate = settings.rate().at(progress.step());
+            optimizer.step(rate);
+            progress = after(progress, plan, step);
+            losses += loss;
+            StepCost cost = cost(step, surroundings.stopwatch().seconds() - before);
+            surroundings.events().publish(new Event.StepDone(progress, loss, norm, rate, cost));
+            evaluation.runIfDue(progress, settings.plan(), loop, objective);
+            stopped = surroundings.interrupted().getAsBoolean();
+            checkpoints.saveIfDue(progress, settings.plan(), stopped);
+        }
+        publishEnd(start, progress, losses, surroundings.stopwatch().seconds() - begin);
+        return progress;
+    }
+
+    private List<MicroBatch> batches(StepPlan.Step plan) {
+        List<MicroBatch> batches = new ArrayList<>();
+        int first = 0;
+        for (int[] indices : plan.microBatches()) {
+            List<Sample> samples = Arrays.stream(indices).mapToObj(data::get).toList();
+            batches.add(MicroBatch.of(samples, first, MicroBatch.PADDED_TO));
+            first += indices.length;
+        }
+        return batches;
+    }
+
+    private Optional<Noise> noise(Progress progress, MicroBatch batch) {
+        return Optional.of(new Noise(settings.seed(), progress.step(), batch.samples(), batch.places()));
+    }
+
+    private Progress after(Progress progress, StepPlan.Step plan, List<MicroBatch> step) {
+        long tokens = step.stream().mapToLong(MicroBatch::tokens).sum();
+        long samples =
+                plan.microBatches().stream().mapToLong(batch -> batch.length).sum();
+        return new Progress(
+                progress.step() + 1,
+                progress.totalSteps(),
+                plan.epochAfter(),
+                progress.tokens() + tokens,
+                progress.samples() + samples);
+    }
+
+    private StepCost cost(List<MicroBatch> step, double seconds) {
+        long tokens = step.stream().mapToLong(MicroBatch::tokens).sum();
+        return new StepCost(
+                tokens,
+                seconds,
+                surroundings.memory().bytes(),
+                surroundings.memory().peakBytes());
+    }
+
+    private void publishEnd(Progress start, Progress end, double losses, double seconds) {
+        RunSummary summary = new RunSummary(
+                seconds,
+                end.step() == 0 ? 0 : losses / end.step(),
+                end.samples() - start.samples(),
+                end.tokens() - start.tokens(),
+                end.step() < settings.plan().totalSteps());
+        surroundings.events().publish(new Event.RunFinished(end, summary));
+    }
+}
