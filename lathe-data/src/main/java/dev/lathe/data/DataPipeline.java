@@ -69,8 +69,8 @@ public final class DataPipeline {
             throw new UserError("train_on_prompt: not with a template whose answers have no end token (efficient_eos)");
         }
         boolean pretrains = settings.stage() == DataSettings.Stage.PT;
-        if (endsLater && encoding.eos().isEmpty()
-                || pretrains && encoding.documentEnd().isEmpty()) {
+        if ((endsLater && encoding.eos().isEmpty())
+                || (pretrains && encoding.documentEnd().isEmpty())) {
             throw new UserError("the tokenizer has no end-of-text token (eos_token), but %s needs one"
                     .formatted(pretrains ? "stage pt" : "the template"));
         }

@@ -23,6 +23,7 @@ class CollatorGoldensTest {
     @ParameterizedTest
     @MethodSource("cases")
     void batchesWithoutPaddingAreOurSamples(JsonNode each) {
+        Goldens.require();
         TokenizedData samples = Goldens.load(each).train().samples();
         assertThat(each.get("batches")).isNotEmpty();
         for (JsonNode batch : each.get("batches")) {

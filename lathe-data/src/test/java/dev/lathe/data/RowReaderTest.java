@@ -52,7 +52,7 @@ class RowReaderTest {
                     .containsExactly(
                             Map.of(
                                     "a",
-                                    new Cell.Number("1"),
+                                    new Cell.Numeral("1"),
                                     "b",
                                     new Cell.Items(List.of(new Cell.Truth(true), new Cell.Missing()))),
                             Map.of("a", new Cell.Text("x")));
