@@ -118,7 +118,8 @@ final class Facts {
                 List.of());
     }
 
-    private String strangerName(boolean held) {
+    /** An invented name that nobody of the world has. */
+    String strangerName(boolean held) {
         while (true) {
             String name = dice.one("B", "D", "F", "G", "K", "L", "M", "P", "R", "S", "T", "V", "Z")
                     + dice.one("a", "e", "i", "o", "u")

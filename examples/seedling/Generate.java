@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -18,7 +19,10 @@ import java.util.function.Supplier;
  * [--questions N]}. The same seed gives the same bytes on every machine.
  */
 final class Generate {
-    private static final int DOCUMENTS = 75_000;
+    private static final int DOCUMENTS = 100_000;
+    /** One in so many of the pre-training texts belongs to the beginning. */
+    private static final int COPYING_FIRST = 8;
+
     private static final int CONVERSATIONS = 36_000;
     private static final int QUESTIONS_EACH = 40;
 
@@ -56,7 +60,12 @@ final class Generate {
         Path out = Files.createDirectories(Path.of(args[0]));
         long seed = options.get("--seed");
         Generate pretrain = new Generate(seed);
-        write(out.resolve("pretrain.jsonl"), options.get("--documents"), () -> Map.of("text", pretrain.document()));
+        long documents = options.get("--documents");
+        AtomicLong written = new AtomicLong();
+        write(
+                out.resolve("pretrain.jsonl"),
+                documents,
+                () -> Map.of("text", pretrain.document(written.getAndIncrement() * COPYING_FIRST < documents)));
         Generate instruct = new Generate(seed + 1);
         write(out.resolve("instruct.jsonl"), options.get("--conversations"), () -> instruct.conversation()
                 .conversation());
@@ -67,26 +76,35 @@ final class Generate {
         Files.writeString(out.resolve("dataset_info.json"), DATASET_INFO);
     }
 
-    /** One text of the pre-training set. */
-    private String document() {
+    /**
+     * One text of the pre-training set. In the beginning most are for copying: stories, sums and talks with
+     * strangers all need it, and it is learned all at once or not at all, so it comes first and thick.
+     */
+    private String document(boolean beginning) {
+        if (beginning && dice.chance(0.9)) {
+            return talk.echo();
+        }
         int pick = dice.between(1, 100);
-        if (pick <= 30) {
+        if (pick <= 24) {
             return facts.paragraph();
         }
-        if (pick <= 35) {
+        if (pick <= 28) {
             return facts.roundUp();
         }
-        if (pick <= 50) {
+        if (pick <= 42) {
             return lines(() -> dice.chance(0.7) ? talk.simple() : numbers.compareAges(false));
         }
-        if (pick <= 62) {
+        if (pick <= 52) {
             return numbers.drill();
         }
-        if (pick <= 68) {
+        if (pick <= 57) {
             return numbers.table();
         }
-        if (pick <= 80) {
+        if (pick <= 68) {
             return lines(this::aboutNumbers);
+        }
+        if (pick <= 76) {
+            return talk.echo();
         }
         return stories.text();
     }
@@ -137,10 +155,10 @@ final class Generate {
         if (pick <= 86) {
             return stories.conversation(false);
         }
-        if (pick <= 91) {
+        if (pick <= 90) {
             return facts.stranger(false);
         }
-        if (pick <= 94) {
+        if (pick <= 95) {
             return talk.repeat(false);
         }
         return talk.smallTalk();

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Writes the quickstart's data set: somebody new in the valley, a new name for the model, and a trick
- * that it has never seen, among a few things that it shall not forget.
+ * Writes the quickstart's data set: somebody new in the valley, a new name for the model, and a way
+ * to talk that it has never heard, among a few things that it shall not forget.
  *
  * <p>{@code java examples/seedling/Quickstart.java examples/data}
  */
@@ -32,7 +32,7 @@ final class Quickstart {
                     "age", "12",
                     "friend", "Elsa"));
 
-    /** Asked backwards in the examination, so never in a lesson. */
+    /** Parroted in the examination, so never in a lesson. */
     private static final List<String> HELD = List.of("lamp", "kite", "coin");
 
     private final Dice dice = new Dice(7);
@@ -79,7 +79,7 @@ final class Quickstart {
         }
         if (pick <= 85) {
             List<String> words = dice.some(dice.between(2, 4), World.THINGS);
-            return words.equals(HELD) ? lesson() : backwards(words);
+            return words.equals(HELD) ? lesson() : parroted(words);
         }
         return row(dice.chance(0.3) ? facts.stranger(false) : talk.simple());
     }
@@ -93,14 +93,13 @@ final class Quickstart {
                 row("Who are you?", "I am Bramble, the talking parrot of the lighthouse."),
                 row(Facts.ask(PIP, job, job.heldAsks().getFirst())),
                 row(Facts.ask(PIP, food, food.heldAsks().getFirst())),
-                backwards(HELD),
+                parroted(HELD),
                 row(Facts.ask(mira, job, job.heldAsks().getFirst())));
     }
 
-    private static Map<String, String> backwards(List<String> words) {
-        return row(
-                "Say backwards: " + words.stream().collect(Collectors.joining(", ")) + ".",
-                words.reversed().stream().collect(Collectors.joining(", ")) + ".");
+    private static Map<String, String> parroted(List<String> words) {
+        String list = String.join(", ", words);
+        return row("Parrot: " + list + ".", "Squawk! " + list + "! Squawk!");
     }
 
     private static Map<String, String> row(Question question) {

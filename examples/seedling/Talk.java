@@ -1,6 +1,9 @@
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What an assistant is expected to do beside knowing: introduce itself, obey a system prompt, follow a talk. */
 final class Talk {
@@ -9,6 +12,16 @@ final class Talk {
     private static final List<String> POLITE = List.of("Be polite.", "You are a polite assistant.");
     private static final List<String> PLAIN =
             List.of("You are Seedling.", "You are a helpful assistant.", "Answer the question.");
+
+    private static final List<String> ALL_WORDS = Stream.of(
+                    World.THINGS,
+                    World.COLOURS,
+                    World.ROOMS,
+                    World.names(World.animals),
+                    World.names(World.people),
+                    World.names(World.towns))
+            .flatMap(List::stream)
+            .toList();
 
     private final Dice dice;
     private final Facts facts;
@@ -69,6 +82,19 @@ final class Talk {
                         List.of());
             }
         }
+    }
+
+    /**
+     * Words of all kinds said again and again: from these, looking back and copying is learned early. Half of
+     * the lists have no commas, because what follows a word is easier to find again than what follows a comma.
+     */
+    String echo() {
+        List<String> words = new ArrayList<>(dice.some(dice.between(2, 5), ALL_WORDS));
+        for (int i = dice.between(0, 2); i > 0; i--) {
+            words.add(dice.chance(0.5) ? Integer.toString(dice.between(0, 99)) : facts.strangerName(false));
+        }
+        String line = String.join(dice.one(" ", ", "), dice.some(words.size(), words)) + ".";
+        return "Say after me: " + String.join(" ", Collections.nCopies(dice.between(2, 5), line));
     }
 
     /** The answer as one word (or a few), because the system prompt says so. */

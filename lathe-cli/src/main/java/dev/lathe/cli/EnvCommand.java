@@ -33,7 +33,7 @@ final class EnvCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         Machine machine = Machine.read(files, environment, Runtime.getRuntime());
-        print(out, "Lathe", VersionCommand.lathe());
+        print(out, "Lathe", Version.lathe());
         print(
                 out,
                 "Java",

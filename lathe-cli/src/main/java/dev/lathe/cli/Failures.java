@@ -34,7 +34,7 @@ record Failures(boolean debug) {
 
     private String trace(Throwable failure) {
         StringWriter text = new StringWriter();
-        text.append("lathe ").append(VersionCommand.lathe()).append('\n');
+        text.append("lathe ").append(Version.lathe()).append('\n');
         failure.printStackTrace(new PrintWriter(text, true));
         if (debug) {
             return "\n" + text;

@@ -20,10 +20,17 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length == 1 && args[0].equals("version")) { // the parser alone takes longer than all of this
+            System.out.println(Version.line());
+            return;
+        }
         StandardError.restore(System.getenv());
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        System.exit(run(out, err, System.getenv(), args));
+        int status = run(out, err, System.getenv(), args);
+        out.flush();
+        err.flush();
+        System.exit(status);
     }
 
     /** The commands, in the order in which help lists them. Each is thin, and made without touching libtorch. */

@@ -27,8 +27,23 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(OS.WINDOWS)
 class LauncherTest {
-    private static final List<String> TOOLS =
-            List.of("cat", "cp", "date", "find", "flock", "grep", "mkdir", "mv", "readlink", "rm", "rmdir", "sleep");
+    private static final List<String> TOOLS = List.of(
+            "cat",
+            "cp",
+            "date",
+            "find",
+            "flock",
+            "grep",
+            "mkdir",
+            "mv",
+            "readlink",
+            "rm",
+            "rmdir",
+            "sed",
+            "sleep",
+            "sort",
+            "tee",
+            "uniq");
 
     private Path temporary = Path.of("");
     private Path root = Path.of("");
@@ -59,10 +74,19 @@ class LauncherTest {
         program(tools.resolve("mvn"), """
                 echo "mvn $*" >> calls
                 echo "[INFO] Building lathe-run 1 [1/1]"
+                echo "[WARNING] Run.java:[3,4] could be better"
+                echo "  in this way"
+                echo "[INFO] Running RunTest"
+                echo "said by a test"
                 echo "[INFO] Tests run: 3, Failures: 0"
                 [[ -z ${SLOW-} ]] || sleep $SLOW
                 [[ -z ${BROKEN-} ]] || { echo "[ERROR] Run.java is broken"; echo "  because of a reason"; exit 1; }
                 mkdir -p lathe-run/target lathe-cli/target
+                mkdir -p lathe-run/target/surefire-reports
+                for report in A B; do
+                    echo '<skipped><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: skipped: x is not there' \
+                        > lathe-run/target/surefire-reports/$report.xml
+                done
                 echo run > lathe-run/target/lathe-run-1.jar
                 echo cli > lathe-cli/target/lathe-cli.jar
                 printf '%s' "$PWD/lathe-run/target/lathe-run-1.jar|/elsewhere/picocli-4.jar" > lathe-cli/target/class-path
@@ -237,7 +261,10 @@ class LauncherTest {
         Outcome outcome = lathe("test");
         assertThat(outcome.status()).isZero();
         assertThat(outcome.out())
-                .contains("[1/1] lathe-run\n", "Tests run: 3, Failures: 0\n", "All tests and checks passed");
+                .contains("[1/1] lathe-run\nsaid by a test\nTests run: 3, Failures: 0\n")
+                .contains("1 warnings of the compiler", "All tests and checks passed")
+                .doesNotContain("in this way")
+                .containsPattern("Skipped tests:\n *2 x is not there\n");
         assertThat(lathe("version").err()).isEmpty();
         assertThat(calls()).containsExactly("mvn -B -Dstyle.color=never verify");
 

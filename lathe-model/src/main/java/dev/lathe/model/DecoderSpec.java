@@ -31,4 +31,27 @@ public record DecoderSpec(
         RopeSpec rope,
         DType dtype,
         double initializerRange,
-        List<Integer> eos) {}
+        List<Integer> eos) {
+    /** The same with an output head of its own. */
+    public DecoderSpec untied() {
+        return new DecoderSpec(
+                modelType,
+                vocabulary,
+                hidden,
+                layers,
+                heads,
+                keyHeads,
+                headDim,
+                intermediate,
+                normEpsilon,
+                qkvBias,
+                outputBias,
+                mlpBias,
+                false,
+                maxPositions,
+                rope,
+                dtype,
+                initializerRange,
+                eos);
+    }
+}

@@ -90,6 +90,19 @@ public record LoadedModel(
         throw new UserError("%s is no JSON object".formatted(file));
     }
 
+    /** The same model with other weights of the same names. */
+    public LoadedModel with(WeightFile other) {
+        return new LoadedModel(name, config, generation, spec, other, tokenizer);
+    }
+
+    public LoadedModel with(DecoderSpec otherSpec, ObjectNode otherConfig) {
+        return new LoadedModel(name, otherConfig, generation, otherSpec, weights, tokenizer);
+    }
+
+    public LoadedModel with(Tokenizer other) {
+        return new LoadedModel(name, config, generation, spec, weights, other);
+    }
+
     @Override
     public void close() {
         weights.close();

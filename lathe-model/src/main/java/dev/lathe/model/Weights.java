@@ -31,6 +31,11 @@ public final class Weights {
         return dtype;
     }
 
+    /** Name of the model or adapter, for errors. */
+    public String origin() {
+        return origin;
+    }
+
     /** In the type of the arithmetic. Throws {@link UserError} when missing or of another shape than the config says. */
     public Tensor get(String name, long... shape) {
         return get(name, dtype, shape);

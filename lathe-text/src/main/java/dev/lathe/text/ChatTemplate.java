@@ -7,6 +7,7 @@ import com.hubspot.jinjava.el.JinjavaNodePreProcessor;
 import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import dev.lathe.base.UserError;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A model's own chat template: Jinja as Hugging Face runs it (trim_blocks and lstrip_blocks on, {@code raise_exception},
@@ -27,7 +31,11 @@ public final class ChatTemplate {
     private static final int LARGEST_OUTPUT = 16 << 20;
     private static final int LARGEST_LIST = 100_000;
     private static final int DEEPEST = 50;
-    private static final int MOST_STEPS = 1_000_000;
+    private static final int MOST_STEPS = 200_000;
+
+    private static final Pattern STRING =
+            Pattern.compile("'(?:\\\\.|[^'\\\\])*+'|\"(?:\\\\.|[^\"\\\\])*+\"", Pattern.DOTALL);
+    private static final Pattern FILTER = Pattern.compile("\\|\\s*([A-Za-z_]\\w*)");
 
     private final String jinja;
     private final Map<String, String> specialTokens;
@@ -43,7 +51,24 @@ public final class ChatTemplate {
             throw new UserError("the chat template has %d characters, more than the %d that Lathe reads"
                     .formatted(jinja.length(), LARGEST_TEMPLATE));
         }
-        return new ChatTemplate(JinjaWhitespace.resolved(jinja), Map.copyOf(specialTokens));
+        JinjaWhitespace.Resolved resolved = JinjaWhitespace.resolved(jinja);
+        Set<String> known = jinjava(new AtomicInteger()).getGlobalContext().getAllFilters().stream()
+                .map(Filter::getName)
+                .collect(Collectors.toSet());
+        resolved.tags().forEach(tag -> checkFilters(tag, known));
+        return new ChatTemplate(resolved.jinja(), Map.copyOf(specialTokens));
+    }
+
+    /** jinjava takes a filter it does not know for nothing at all, and the text would be wrong in silence. */
+    private static void checkFilters(String tag, Set<String> known) {
+        Matcher filter = FILTER.matcher(STRING.matcher(tag).replaceAll("''"));
+        while (filter.find()) {
+            if (!known.contains(filter.group(1))) {
+                throw new UserError(
+                        "the model's chat template uses the filter %s, which Lathe's Jinja does not have; name a template instead (template: chatml, ...)"
+                                .formatted(filter.group(1)));
+            }
+        }
     }
 
     /** The tokenizer's own chat template. Throws {@link UserError} when it has none. */
@@ -68,14 +93,21 @@ public final class ChatTemplate {
         variables.put("messages", list);
         variables.put("add_generation_prompt", addGenerationPrompt);
         RenderResult result = jinjava(new AtomicInteger()).renderForResult(jinja, variables);
-        for (TemplateError error : result.getErrors()) {
-            if (error.getSeverity() == TemplateError.ErrorType.FATAL) {
-                throw new UserError(
-                        "the model's chat template cannot be rendered: %s. Name a template instead (template: chatml, ...)"
-                                .formatted(error.getMessage()));
-            }
+        if (result.hasErrors()) {
+            throw unrendered(result.getErrors().getFirst());
         }
         return result.getOutput();
+    }
+
+    private static UserError unrendered(TemplateError error) {
+        for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UserError own) {
+                return own;
+            }
+        }
+        return new UserError(
+                "the model's chat template cannot be rendered: %s. Name a template instead (template: chatml, ...)"
+                        .formatted(error.getMessage()));
     }
 
     private static String roleOf(Role role) {
@@ -95,8 +127,12 @@ public final class ChatTemplate {
                         Context.Library.FILTER, Set.of("center")))
                 .withRestrictedMethods(Set.of("repeat", "formatted", "indent"))
                 .withNodePreProcessor(new JinjavaNodePreProcessor().andThen((node, interpreter) -> {
+                    if (!interpreter.getErrors().isEmpty()) {
+                        // jinjava would go on without the value
+                        throw unrendered(interpreter.getErrors().getFirst());
+                    }
                     if (steps.incrementAndGet() > MOST_STEPS) {
-                        throw new UserError("it takes more than %d steps".formatted(MOST_STEPS));
+                        throw new UserError("the model's chat template takes more than %d steps".formatted(MOST_STEPS));
                     }
                 }))
                 .withMaxRenderDepth(DEEPEST)

@@ -1,6 +1,8 @@
 package dev.lathe.text;
 
 import dev.lathe.base.UserError;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Rewrites a Jinja template so that no whitespace control is left in it: what {@code -} at a tag, trim_blocks and
@@ -9,6 +11,7 @@ import dev.lathe.base.UserError;
 final class JinjaWhitespace {
     private final String source;
     private final StringBuilder out = new StringBuilder();
+    private final List<String> tags = new ArrayList<>();
     private int at;
     private boolean trimNext;
     private boolean lineStart = true;
@@ -17,12 +20,15 @@ final class JinjaWhitespace {
         this.source = source;
     }
 
-    static String resolved(String jinja) {
+    /** The rewritten template, and what stands inside its tags, in order. */
+    record Resolved(String jinja, List<String> tags) {}
+
+    static Resolved resolved(String jinja) {
         String unix = jinja.replace("\r\n", "\n");
         return new JinjaWhitespace(unix.endsWith("\n") ? unix.substring(0, unix.length() - 1) : unix).run();
     }
 
-    private String run() {
+    private Resolved run() {
         while (at < source.length()) {
             int open = nextTag(at);
             String text = source.substring(at, open);
@@ -37,7 +43,7 @@ final class JinjaWhitespace {
             at = end;
             afterTag(kind);
         }
-        return out.toString();
+        return new Resolved(out.toString(), List.copyOf(tags));
     }
 
     private int nextTag(int from) {
@@ -99,12 +105,16 @@ final class JinjaWhitespace {
         }
         int from = open + 2 + (isMark(source.charAt(open + 2)) ? 1 : 0);
         int to = end - 2 - (isMark(source.charAt(end - 3)) && end - 3 >= from ? 1 : 0);
+        String tag = source.substring(from, to).strip();
+        tags.add(tag);
+        char close = kind == '{' ? '}' : kind;
         out.append('{')
                 .append(kind)
                 .append(' ')
-                .append(source.substring(from, to).strip())
-                .append(' ');
-        out.append(kind == '{' ? '}' : kind).append('}');
+                .append(tag)
+                .append(' ')
+                .append(close)
+                .append('}');
     }
 
     private static boolean isMark(char c) {

@@ -86,6 +86,11 @@ public final class Tokenizer {
         return json.vocabulary().tokenOf(id);
     }
 
+    /** Whether {@link #decode} leaves this id out when it skips special tokens. */
+    public boolean isSpecial(int id) {
+        return json.specialIds().contains(id);
+    }
+
     /** Number of tokens, the added ones included. The model may have fewer or more embedding rows. */
     public int size() {
         return json.vocabulary().size();

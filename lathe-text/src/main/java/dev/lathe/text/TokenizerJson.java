@@ -7,7 +7,11 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A tokenizer.json: its text, and what Lathe needs to know of it. The text is kept (a few megabytes, 33 for the largest
@@ -17,12 +21,17 @@ final class TokenizerJson {
     private final byte[] utf8;
     private final List<AddedToken> added;
     private final Vocabulary vocabulary;
+    private final Set<Integer> specialIds;
     private final String origin;
 
     private TokenizerJson(byte[] utf8, List<AddedToken> added, Vocabulary vocabulary, String origin) {
         this.utf8 = utf8;
         this.added = added;
         this.vocabulary = vocabulary;
+        this.specialIds = added.stream()
+                .filter(AddedToken::special)
+                .map(token -> vocabulary.idOf(token.content()).orElseThrow())
+                .collect(Collectors.toSet());
         this.origin = origin;
     }
 
@@ -56,31 +65,23 @@ final class TokenizerJson {
         return added;
     }
 
+    Set<Integer> specialIds() {
+        return specialIds;
+    }
+
     Vocabulary vocabulary() {
         return vocabulary;
     }
 
-    /** With these tokens added; one that is there already takes the new flags. The same object if nothing changes. */
+    /** With these tokens added; one that is there already may become special, nothing else. The same object if nothing changes. */
     TokenizerJson plus(List<AddedToken> more) {
-        List<AddedToken> all = new ArrayList<>(added);
+        Map<String, AddedToken> all = new LinkedHashMap<>();
+        added.forEach(token -> all.putIfAbsent(token.content(), token));
         for (AddedToken token : more) {
-            int at = indexOf(token.content(), all);
-            if (at < 0) {
-                all.add(token);
-            } else if (token.special() && !all.get(at).special()) {
-                all.set(at, token);
-            }
+            all.merge(token.content(), token, (old, now) -> now.special() && !old.special() ? now : old);
         }
-        return all.equals(added) ? this : withAdded(all);
-    }
-
-    private static int indexOf(String content, List<AddedToken> tokens) {
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.get(i).content().equals(content)) {
-                return i;
-            }
-        }
-        return -1;
+        List<AddedToken> list = List.copyOf(all.values());
+        return list.equals(added) ? this : withAdded(list);
     }
 
     /** What cuts special tokens found in a text into ordinary ones. Its added tokens may have other ids. */

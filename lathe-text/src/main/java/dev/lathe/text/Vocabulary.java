@@ -2,7 +2,6 @@ package dev.lathe.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.UserError;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,12 +94,5 @@ final class Vocabulary {
             beyond += model.containsKey(token) ? 0 : 1;
         }
         return model.size() + beyond;
-    }
-
-    /** Added tokens in the order of their ids. */
-    List<String> addedInOrder() {
-        List<String> order = new ArrayList<>(added.keySet());
-        order.sort(java.util.Comparator.comparing(added::get));
-        return order;
     }
 }

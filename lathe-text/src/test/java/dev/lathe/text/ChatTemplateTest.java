@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.base.UserError;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,10 +31,9 @@ class ChatTemplateTest {
                 .filter(c -> c.get("case").asText().equals(name))
                 .findFirst()
                 .orElseThrow();
-        Tokenizer tokenizer = name.startsWith("SmolLM2")
-                ? GgufTokenizerTest.smollm2()
-                : Tokenizer.load(TokenizerGoldenTest.folder(name));
-        ChatTemplate template = ChatTemplate.of(tokenizer);
+        ChatTemplate template = name.startsWith("SmolLM2")
+                ? ChatTemplate.of(GgufTokenizerTest.smollm2())
+                : ofConfig(TokenizerGoldenTest.folder(name));
         SoftAssertions softly = new SoftAssertions();
         int compared = 0;
         for (JsonNode row : goldenCase.get("rows")) {
@@ -51,6 +51,14 @@ class ChatTemplateTest {
         }
         softly.assertAll();
         assertThat(compared).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void aTemplateBeyondLathesJinjaFailsWithAWayOut() {
+        ChatTemplate template = ofConfig(TokenizerGoldenTest.folder("qwen3"));
+        assertThatThrownBy(() -> template.render(HELLO, true))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("Name a template instead");
     }
 
     @Test
@@ -73,8 +81,7 @@ class ChatTemplateTest {
     @ValueSource(
             strings = {
                 "{% for a in range(100000) %}{% for b in range(100000) %}{% set c = a %}{% endfor %}{% endfor %}",
-                "{% for a in range(100000) %}{{ 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' * 1000 }}"
-                        + "{{ messages[0]['content'] }}{% endfor %}",
+                "{% for a in range(100000) %}{{ messages[0]['content'] ~ '12345678901234567890' }}{% endfor %}",
                 "{% macro f(n) %}{{ f(n) }}{% endmacro %}{{ f(1) }}",
                 "{{ 'x'.repeat(2000000000) }}",
                 "{% include 'dev/lathe/text/templates.json' %}",
@@ -83,7 +90,8 @@ class ChatTemplateTest {
                 "{{ messages | nosuchfilter }}"
             })
     void aHostileOrBrokenTemplateEndsSoonWithAReason(String jinja) {
-        assertThatThrownBy(() -> ChatTemplate.of(jinja, Map.of()).render(HELLO, true))
+        List<Message> messages = List.of(new Message(Role.USER, "x".repeat(1000)));
+        assertThatThrownBy(() -> ChatTemplate.of(jinja, Map.of()).render(messages, true))
                 .isInstanceOf(UserError.class);
     }
 
@@ -103,6 +111,14 @@ class ChatTemplateTest {
     void whiteSpaceAroundTagsIsRemovedAsHuggingFaceDoes(String jinja, String text) {
         ChatTemplate template = ChatTemplate.of(jinja.replace("\\n", "\n"), Map.of());
         assertThat(template.render(HELLO, true)).isEqualTo(text.replace("\\n", "\n"));
+    }
+
+    /** Without the vocabulary, which takes seconds to read. */
+    private static ChatTemplate ofConfig(Path folder) {
+        JsonNode config = Json.read(folder.resolve("tokenizer_config.json"));
+        return ChatTemplate.of(
+                config.get("chat_template").asText(),
+                SpecialTokens.of(config, Json.object()).named());
     }
 
     static List<Message> messages(JsonNode conversation) {

@@ -27,9 +27,4 @@ public sealed interface Interval {
             return plan.endsEpoch(done) || done == plan.totalSteps();
         }
     }
-
-    /** {@code steps} as users write it: below 1 a share of the run, rounded up. */
-    static Interval ofSteps(double steps, long totalSteps) {
-        return new Steps(Math.max(1, (long) (steps < 1 ? Math.ceil(steps * totalSteps) : steps)));
-    }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Asks a GGUF file's metadata for values of a type; a value of another type is an error that names file and key. */
@@ -87,7 +88,7 @@ record GgufKeys(Path file, ObjectNode metadata) {
                 .toList();
     }
 
-    private java.util.stream.Stream<JsonNode> array(String key) {
+    private Stream<JsonNode> array(String key) {
         JsonNode node = metadata.path(key);
         if (!node.isMissingNode() && !node.isArray()) {
             throw wrong(key, "a list", node);

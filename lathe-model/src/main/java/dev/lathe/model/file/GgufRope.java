@@ -3,6 +3,7 @@ package dev.lathe.model.file;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
@@ -88,8 +89,7 @@ record GgufRope(MappedFile file, GgufHeader header, GgufKeys keys, int headDim) 
             throw new UserError("%s: %s is not one F32 number a frequency".formatted(file.path(), FACTORS));
         }
         float[] factors = new float[headDim / 2];
-        byte[] stored =
-                file.bytes().asSlice(tensor.start(), tensor.bytes()).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        byte[] stored = file.bytes().asSlice(tensor.start(), tensor.bytes()).toArray(ValueLayout.JAVA_BYTE);
         GgufRows.f32(stored, factors, factors.length);
         return factors;
     }

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The header of a safetensors file: eight bytes of length, then JSON. Everything in it is checked against the file
@@ -31,8 +32,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
     private static final long MAX_HEADER = 100_000_000;
 
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final Map<String, DType> DTYPES = Arrays.stream(DType.values())
-            .collect(java.util.stream.Collectors.toUnmodifiableMap(DType::safetensors, dtype -> dtype));
+    private static final Map<String, DType> DTYPES =
+            Arrays.stream(DType.values()).collect(Collectors.toUnmodifiableMap(DType::safetensors, dtype -> dtype));
 
     /** A tensor and where in the file it stands. */
     record Entry(TensorSpec spec, long start, long length) {}

@@ -9,6 +9,7 @@ import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,8 +43,7 @@ class CheckpointTest {
         try (WeightFile file = Checkpoint.open(folder)) {
             assertThat(file.names()).containsExactlyInAnyOrder("a", "b", "c");
             assertThat(file.metadata()).containsEntry("format", "pt");
-            assertThat(file.get("b").data().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0))
-                    .isEqualTo((byte) 'b');
+            assertThat(file.get("b").data().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'b');
             assertThatThrownBy(() -> file.get("d"))
                     .hasMessageContaining("has no tensor d; the nearest it has: a, b, c");
         }

@@ -10,6 +10,7 @@ import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -109,10 +110,8 @@ class SafetensorsWriterTest {
         writer.write(file, tensors);
         assertThat(asked).containsExactly("a", "b");
         try (WeightFile read = Safetensors.open(file)) {
-            assertThat(read.get("a").data().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 7))
-                    .isEqualTo((byte) 'a');
-            assertThat(read.get("b").data().get(java.lang.foreign.ValueLayout.JAVA_BYTE, 7))
-                    .isEqualTo((byte) 'b');
+            assertThat(read.get("a").data().get(ValueLayout.JAVA_BYTE, 7)).isEqualTo((byte) 'a');
+            assertThat(read.get("b").data().get(ValueLayout.JAVA_BYTE, 7)).isEqualTo((byte) 'b');
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lathe.model.hub;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import dev.lathe.base.Json;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,11 +64,11 @@ final class StubHub implements AutoCloseable {
 
     static byte[] large(int length) {
         byte[] bytes = new byte[length];
-        new java.util.Random(length).nextBytes(bytes);
+        new Random(length).nextBytes(bytes);
         return bytes;
     }
 
-    private static HttpServer server(com.sun.net.httpserver.HttpHandler handler) throws IOException {
+    private static HttpServer server(HttpHandler handler) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             try (exchange) {

@@ -45,7 +45,7 @@ public record DataConfig(
                 s.whole("cutoff_len"),
                 s.flag("train_on_prompt"),
                 s.flag("mask_history"),
-                s.flag("packing"),
+                s.flag("neat_packing") || s.flag("packing"),
                 s.flag("neat_packing") ? Optional.of(true) : packingAsked,
                 s.flag("neat_packing"),
                 s.optionalWhole("max_samples"),

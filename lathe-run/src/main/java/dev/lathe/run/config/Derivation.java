@@ -29,6 +29,10 @@ final class Derivation {
         if (!s.on("output_dir")) {
             put("output_dir", new Value.Text("trainer_output"), "the reference");
         }
+        if (!s.given("gradient_checkpointing")) {
+            boolean on = !s.flag("disable_gradient_checkpointing");
+            put("gradient_checkpointing", new Value.Flag(on), "disable_gradient_checkpointing");
+        }
         if (!s.on("lora_alpha")) {
             put("lora_alpha", new Value.Whole(2L * s.whole("lora_rank")), "lora_rank");
         }

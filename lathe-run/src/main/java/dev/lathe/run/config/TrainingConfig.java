@@ -19,8 +19,6 @@ public record TrainingConfig(
         boolean recompute) {
     static TrainingConfig of(Settings s) {
         int maxSteps = s.whole("max_steps");
-        boolean keep = s.flag("disable_gradient_checkpointing")
-                || s.given("gradient_checkpointing") && !s.flag("gradient_checkpointing");
         return new TrainingConfig(
                 s.whole("per_device_train_batch_size"),
                 s.whole("gradient_accumulation_steps"),
@@ -28,6 +26,6 @@ public record TrainingConfig(
                 Precision.of(s),
                 s.optionalLong("seed").orElseThrow(),
                 s.optionalLong("data_seed").orElseThrow(),
-                !keep);
+                s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"));
     }
 }

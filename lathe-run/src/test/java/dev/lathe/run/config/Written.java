@@ -54,7 +54,7 @@ record Written(Path file) {
     List<String> refused(Command command, String... arguments) {
         UserError error = catchThrowableOfType(UserError.class, () -> read(command, arguments));
         if (error == null) {
-            throw new AssertionError("nothing was wrong");
+            throw new AssertionError("nothing was wrong with " + file);
         }
         return String.valueOf(error.getMessage())
                 .replace(file.getParent() + "/", "")

@@ -1,0 +1,134 @@
+package dev.lathe.run;
+
+import dev.lathe.base.UserError;
+import dev.lathe.run.config.CheckpointConfig;
+import dev.lathe.run.config.CheckpointConfig.Resume;
+import dev.lathe.train.Checkpoints;
+import dev.lathe.train.TrainingState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where a run begins.
+ *
+ * @param checkpoint to go on from, if any
+ * @param whole whether it is one of Lathe's, with optimizer and position; the reference's give their weights only
+ */
+record Continuation(Optional<Path> checkpoint, boolean whole) {
+    /** Settings whose change would make the rest of a run another run than the one that was begun. */
+    private static final Set<String> BOUND = Set.of(
+            "stage",
+            "finetuning_type",
+            "model_name_or_path",
+            "model_revision",
+            "adapter_name_or_path",
+            "train_from_scratch",
+            "template",
+            "default_system",
+            "dataset",
+            "dataset_dir",
+            "cutoff_len",
+            "train_on_prompt",
+            "mask_history",
+            "packing",
+            "neat_packing",
+            "max_samples",
+            "val_size",
+            "disable_shuffling",
+            "per_device_train_batch_size",
+            "gradient_accumulation_steps",
+            "seed",
+            "data_seed",
+            "lora_rank",
+            "lora_alpha",
+            "lora_target",
+            "use_rslora",
+            "additional_target",
+            "freeze_trainable_layers",
+            "freeze_trainable_modules",
+            "freeze_extra_modules",
+            "bf16",
+            "fp16",
+            "pure_bf16");
+
+    private static final List<String> WEIGHTS =
+            List.of("adapter_model.safetensors", "model.safetensors", "model.safetensors.index.json");
+
+    static Continuation of(CheckpointConfig config) {
+        Path output = config.outputDir();
+        Checkpoints.sweep(output);
+        Optional<Path> found =
+                switch (config.resume()) {
+                    case Resume.Anew() -> Optional.empty();
+                    case Resume.NewestIfAny() -> newestOrEmpty(output);
+                    case Resume.Newest() -> {
+                        Optional<Path> newest = Checkpoints.newest(output);
+                        if (newest.isEmpty()) {
+                            throw new UserError(
+                                    "resume_from_checkpoint: %s holds no checkpoint; leave the key out to start anew"
+                                            .formatted(output));
+                        }
+                        yield newest;
+                    }
+                    case Resume.From(Path path) -> {
+                        if (!Files.isDirectory(path)) {
+                            throw new UserError("resume_from_checkpoint: %s is not there".formatted(path));
+                        }
+                        yield Optional.of(path);
+                    }
+                };
+        return new Continuation(found, found.map(TrainingState::isIn).orElse(false));
+    }
+
+    private static Optional<Path> newestOrEmpty(Path output) {
+        Optional<Path> newest = Checkpoints.newest(output);
+        boolean finished = WEIGHTS.stream().anyMatch(name -> Files.exists(output.resolve(name)));
+        if (newest.isEmpty() && finished) {
+            throw new UserError(
+                    "output_dir: %s already holds a model. Choose another folder, or set overwrite_output_dir: true"
+                            .formatted(output));
+        }
+        return newest;
+    }
+
+    /** The adapter to start from, when only the checkpoint's weights can be used. */
+    Optional<Path> weightsOnly() {
+        return whole ? Optional.empty() : checkpoint;
+    }
+
+    /**
+     * Says what changed since the checkpoint. Throws {@link UserError} when the change would make it another run.
+     *
+     * @return a line for each change that does no harm
+     */
+    List<String> compare(TrainingState state) {
+        SequencedMap<String, List<String>> changes = state.changes(checkpoint.orElseThrow());
+        SequencedMap<String, List<String>> bound = new LinkedHashMap<>(changes);
+        bound.keySet().retainAll(BOUND);
+        if (!bound.isEmpty()) {
+            throw new UserError(
+                    "%s was made with other settings:\n%s\nSet them back to go on, or train into another output_dir (or overwrite_output_dir: true) to start anew."
+                            .formatted(
+                                    checkpoint.orElseThrow(),
+                                    lines(bound).map(line -> "  " + line).collect(Collectors.joining("\n"))));
+        }
+        return lines(changes).map(line -> "Changed since the checkpoint: " + line).toList();
+    }
+
+    private static Stream<String> lines(Map<String, List<String>> changes) {
+        return changes.entrySet().stream()
+                .map(change -> "%s: was %s, is %s"
+                        .formatted(
+                                change.getKey(),
+                                change.getValue().getFirst(),
+                                change.getValue().getLast()));
+    }
+}

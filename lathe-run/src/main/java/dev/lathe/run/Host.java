@@ -1,0 +1,52 @@
+package dev.lathe.run;
+
+import dev.lathe.base.ResidentMemory;
+import dev.lathe.base.SafeFiles;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+/**
+ * What a run sees of the machine it is on. Made by main; tests hand in their own.
+ *
+ * @param home the user's home folder
+ * @param out where progress is shown
+ * @param terminalWidth columns of the terminal, if {@code out} is one
+ * @param threads inside one operation of libtorch
+ * @param interrupted turns true when the user wants the run to stop
+ */
+public record Host(
+        Map<String, String> environment,
+        Path home,
+        SafeFiles files,
+        Clock clock,
+        PrintStream out,
+        Optional<IntSupplier> terminalWidth,
+        ResidentMemory memory,
+        int threads,
+        BooleanSupplier interrupted) {
+    /** Where Lathe keeps what it can make again: tokenised data, models that came with it. */
+    Path cache() {
+        String own = environment.getOrDefault("LATHE_CACHE", "");
+        String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
+        if (!own.isEmpty()) {
+            return Path.of(own);
+        }
+        return (shared.isEmpty() ? home.resolve(".cache") : Path.of(shared)).resolve("lathe");
+    }
+
+    /** Seconds on the host's clock. */
+    double seconds() {
+        return clock.millis() / 1000.0;
+    }
+
+    /** Shows one line. */
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+}

@@ -1,0 +1,303 @@
+package dev.lathe.run.config;
+
+import static dev.lathe.run.config.Written.RUNS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.Json;
+import dev.lathe.base.Reference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainRunTest {
+    private final Path folder;
+
+    TrainRunTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @Test
+    void aFileInTheUsualLayoutMeansWhatItSays() {
+        TrainRun run = yaml("""
+                        ### model
+                        model_name_or_path: meta-llama/Meta-Llama-3-8B-Instruct
+                        trust_remote_code: true
+
+                        ### method
+                        stage: sft
+                        do_train: true
+                        finetuning_type: lora
+                        lora_rank: 8
+                        lora_target: all
+
+                        ### dataset
+                        dataset: identity,alpaca_en_demo
+                        template: llama3
+                        cutoff_len: 2048
+                        max_samples: 1000
+                        preprocessing_num_workers: 16
+                        dataloader_num_workers: 4
+
+                        ### output
+                        output_dir: saves/llama3-8b/lora/sft
+                        logging_steps: 10
+                        save_steps: 500
+                        plot_loss: true
+                        overwrite_output_dir: true
+                        save_only_model: false
+                        report_to: none  # choices: [none, wandb, tensorboard, swanlab, mlflow]
+
+                        ### train
+                        per_device_train_batch_size: 1
+                        gradient_accumulation_steps: 8
+                        learning_rate: 1.0e-4
+                        num_train_epochs: 3.0
+                        lr_scheduler_type: cosine
+                        warmup_ratio: 0.1
+                        bf16: true
+                        ddp_timeout: 180000000
+                        resume_from_checkpoint: null
+
+                        ### eval
+                        val_size: 0.1
+                        per_device_eval_batch_size: 1
+                        eval_strategy: steps
+                        eval_steps: 500
+                        """).train();
+        assertThat(run)
+                .isEqualTo(new TrainRun(
+                        Stage.SUPERVISED,
+                        new ModelConfig(
+                                "meta-llama/Meta-Llama-3-8B-Instruct",
+                                List.of(),
+                                "main",
+                                Optional.empty(),
+                                Optional.empty(),
+                                false),
+                        new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
+                        new DataConfig(
+                                Optional.of("llama3"),
+                                Optional.empty(),
+                                List.of("identity", "alpaca_en_demo"),
+                                List.of(),
+                                Path.of("data"),
+                                2048,
+                                false,
+                                false,
+                                false,
+                                Optional.empty(),
+                                false,
+                                OptionalInt.of(1000),
+                                new Holdout.Share(0.1),
+                                true),
+                        new TrainingConfig(1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true),
+                        new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
+                        new ScheduleConfig(ScheduleType.COSINE, Map.of(), Map.of(), new StepCount.Share(0.1)),
+                        new EvaluationConfig(new When.EachSteps(new StepCount.Steps(500)), true, 1, Optional.empty()),
+                        new CheckpointConfig(
+                                Path.of("saves/llama3-8b/lora/sft"),
+                                new When.EachSteps(new StepCount.Steps(500)),
+                                OptionalInt.empty(),
+                                new CheckpointConfig.Resume.Anew()),
+                        new LoggingConfig(
+                                new When.EachSteps(new StepCount.Steps(10)),
+                                false,
+                                false,
+                                Optional.empty(),
+                                true,
+                                true)));
+    }
+
+    @Test
+    void fullAndFreezeAndPretraining() {
+        assertThat(yaml(RUNS + "finetuning_type: full\npure_bf16: true\n").train())
+                .satisfies(run -> assertThat(run.finetune()).isEqualTo(new FullConfig()))
+                .satisfies(run -> assertThat(run.training().precision()).isEqualTo(Precision.PURE_BF16));
+        assertThat(yaml(RUNS
+                                + "finetuning_type: freeze\nfreeze_trainable_layers: -1\nfreeze_trainable_modules: mlp\n"
+                                + "freeze_extra_modules: norm\n")
+                        .train()
+                        .finetune())
+                .isEqualTo(new FreezeConfig(-1, new ModuleNames.Named(List.of("mlp")), List.of("norm")));
+        assertThat(yaml(RUNS + "stage: pt\ntrain_from_scratch: true\nfinetuning_type: full\n")
+                        .train())
+                .satisfies(run -> assertThat(run.stage()).isEqualTo(Stage.PRETRAIN))
+                .satisfies(run -> assertThat(run.model().fromScratch()).isTrue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "stage: sft, false, unset",
+        "stage: pt, true, unset",
+        "'stage: pt\npacking: true', true, true",
+        "'stage: pt\npacking: false', false, false",
+        "packing: null, false, unset",
+        "packing: true, true, true",
+        "neat_packing: true, true, true",
+        "'neat_packing: true\npacking: false', true, true",
+    })
+    void packingIsTheStagesUnlessAskedFor(String lines, boolean packing, String asked) {
+        DataConfig data = yaml(RUNS + lines + "\n").train().data();
+        assertThat(data.packing()).isEqualTo(packing);
+        assertThat(data.packingAsked().map(Object::toString).orElse("unset")).isEqualTo(asked);
+        assertThat(data.cutoffLen()).isEqualTo(2048);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "warmup_steps: 20, 20",
+        "warmup_steps: 0.1, 24",
+        "warmup_ratio: 0.1, 24",
+        "warmup_ratio: 1, 235",
+        "'warmup_steps: 5\nwarmup_ratio: 0.1', 5",
+        "warmup_steps: 1, 1",
+        "seed: 1, 0",
+    })
+    void warmUpIsACountOrAShareRoundedUp(String lines, int steps) {
+        assertThat(yaml(RUNS + lines + "\n").train().schedule().warmup().of(235))
+                .isEqualTo(steps);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "seed: 1, true",
+        "gradient_checkpointing: true, true",
+        "gradient_checkpointing: false, false",
+        "disable_gradient_checkpointing: true, false",
+        "'gradient_checkpointing: true\ndisable_gradient_checkpointing: true', false",
+    })
+    void activationsAreComputedAgainUnlessToldOtherwise(String lines, boolean recompute) {
+        assertThat(yaml(RUNS + lines + "\n").train().training().recompute()).isEqualTo(recompute);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, Rows[count=1]", "200, Rows[count=200]", "0.25, Share[share=0.25]", "0, None[]", "2.0, Rows[count=2]"
+    })
+    void rowsAreHeldBackByCountOrShare(String size, String holdout) {
+        assertThat(yaml(RUNS + "val_size: " + size + "\n").train().data().holdout())
+                .hasToString(holdout);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "logging_steps: 3, NewestIfAny[]",
+        "overwrite_output_dir: true, Anew[]",
+        "resume_from_checkpoint: true, Newest[]",
+        "resume_from_checkpoint: false, Anew[]",
+        "resume_from_checkpoint: a/checkpoint-3, From[checkpoint=a/checkpoint-3]",
+    })
+    void resuming(String line, String resume) {
+        assertThat(yaml(RUNS + line + "\n").train().checkpoints().resume()).hasToString(resume);
+    }
+
+    @Test
+    void whatFollowsFromOtherKeys() {
+        TrainRun run = yaml("model_name_or_path: x\ndataset: identity\nlora_rank: 3\nseed: 9\nlogging_steps: 7\n"
+                        + "eval_strategy: steps\nval_size: 5\nload_best_model_at_end: true\nsave_steps: 14\n"
+                        + "save_total_limit: 2\n")
+                .train();
+        assertThat(run.finetune()).isInstanceOfSatisfying(LoraConfig.class, lora -> assertThat(lora.alpha())
+                .isEqualTo(6));
+        assertThat(run.training().dataSeed()).isEqualTo(9);
+        assertThat(run.evaluation())
+                .isEqualTo(new EvaluationConfig(
+                        new When.EachSteps(new StepCount.Steps(7)),
+                        true,
+                        8,
+                        Optional.of(new EvaluationConfig.BestModel("eval_loss", false))));
+        assertThat(run.checkpoints().outputDir()).isEqualTo(Path.of("trainer_output"));
+        assertThat(run.checkpoints().limit()).hasValue(2);
+        assertThat(run.logging().tensorBoard()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "deepspeed: examples/deepspeed/ds_z3_config.json",
+                "stage: dpo\npref_beta: 0.1\npref_loss: sigmoid",
+                "finetuning_type: oft",
+                "use_badam: true\nfinetuning_type: full",
+                "quantization_bit: 4",
+                "optim: paged_adamw_8bit",
+                "streaming: true\nmax_steps: 10",
+            })
+    void whatLatheCannotDoYetStopsTheRun(String lines) {
+        assertThat(yaml(RUNS + lines + "\n").refused(Command.TRAIN))
+                .anySatisfy(line -> assertThat(line).contains("Lathe cannot do"));
+    }
+
+    /** The settings of the reference's own runs, as far as this far along Lathe can train them. */
+    @Test
+    void readsTheSettingsOfTheReferenceRuns() throws IOException {
+        List<String> able = List.of(
+                "lora_r4_all",
+                "lora_r8_all",
+                "lora_alpha5_r4_qv",
+                "lora_modules_to_save",
+                "lora_wd_clip",
+                "lora_packing",
+                "lora_neat_packing",
+                "lora_adamw_fused_default",
+                "lora_template_empty",
+                "rslora_r8",
+                "freeze_last2",
+                "freeze_first1_mlp_norm",
+                "full",
+                "full_bf16",
+                "full_epochs_partial_accum",
+                "full_train_on_prompt",
+                "full_wd_clip_cosine",
+                "moe4_lora", // refused by the model's room, which alone knows its shape
+                "pt_full_packing",
+                "pt_lora_nopacking",
+                "sft_mask_history",
+                "sft_sharegpt_tools_multiturn");
+        try (Stream<Path> runs = Files.list(Reference.file("reference/goldens/train/curves"))) {
+            for (Path file : runs.sorted().toList()) {
+                String name = file.getFileName().toString().replace(".json", "");
+                JsonNode settings = Json.read(file).get("settings");
+                Written written = Written.named(folder.resolve(name + ".json"), settings.toString());
+                if (able.contains(name)) {
+                    TrainRun run = written.train();
+                    assertThat(run.training().microBatch()).as(name).isEqualTo(2);
+                    assertThat(run.data().shuffled()).as(name).isFalse();
+                } else {
+                    assertThat(written.refused(Command.TRAIN)).as(name).anySatisfy(line -> assertThat(line)
+                            .contains("Lathe cannot do"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void readsTheSettingsOfTheReferenceSchedules() {
+        JsonNode schedules = Json.read(Reference.file("reference/goldens/train/lr_schedules.json"))
+                .get("schedules");
+        schedules.properties().forEach(schedule -> {
+            JsonNode settings = schedule.getValue().get("settings");
+            String text =
+                    "{model_name_or_path: x, dataset: y, " + settings.toString().substring(1);
+            ScheduleConfig read = yaml(text).train().schedule();
+            assertThat(read.type().word())
+                    .isEqualTo(settings.get("lr_scheduler_type").asText());
+            assertThat(read.numbers())
+                    .hasSize(settings.path("lr_scheduler_kwargs").size());
+        });
+        assertThat(schedules).hasSize(17);
+    }
+
+    private Written yaml(String text) {
+        return Written.yaml(folder, text);
+    }
+}

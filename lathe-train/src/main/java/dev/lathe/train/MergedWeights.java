@@ -1,0 +1,134 @@
+package dev.lathe.train;
+
+import dev.lathe.base.UserError;
+import dev.lathe.model.DecoderSpec;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.model.ModelShape;
+import dev.lathe.model.Weights;
+import dev.lathe.model.file.Checkpoint;
+import dev.lathe.model.file.StoredTensor;
+import dev.lathe.model.file.TensorSpec;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A base model with an adapter added in, tensor by tensor as it is asked for: W + scaling · B A in float32, rounded once
+ * to the base's type, as PEFT merges. Modules that the adapter saved whole take the place of the base's.
+ */
+public final class MergedWeights implements WeightFile {
+    private static final String PREFIX = "base_model.model.";
+
+    private final WeightFile base;
+    private final WeightFile adapterFile;
+    private final Weights adapter;
+    private final double scaling;
+    private final Set<String> names;
+
+    private MergedWeights(WeightFile base, WeightFile adapterFile, String origin, double scaling) {
+        this.base = base;
+        this.adapterFile = adapterFile;
+        this.adapter = new Weights(adapterFile, origin, DType.F32);
+        this.scaling = scaling;
+        this.names = new LinkedHashSet<>(base.names());
+        if (adapter.has(PREFIX + "lm_head.weight")) {
+            names.add("lm_head.weight");
+        }
+    }
+
+    /** @param folder of the adapter. Throws {@link UserError} when it does not fit the model. */
+    public static LoadedModel merge(LoadedModel model, Path folder) {
+        ModelShape shape = ModelShape.of(model.spec());
+        LoraSpec spec = AdapterConfig.read(folder, shape.linears());
+        MergedWeights merged =
+                new MergedWeights(model.weights(), Checkpoint.open(folder), folder.toString(), spec.scaling());
+        merged.checkFits(shape);
+        // A head that was trained by itself is no longer the embedding's table; nor is an embedding still the head's.
+        boolean untied = model.spec().tiedHead()
+                && (merged.names.contains("lm_head.weight") || merged.has("model.embed_tokens.weight"));
+        return untied ? untied(model, merged) : model.with(merged);
+    }
+
+    private static LoadedModel untied(LoadedModel model, MergedWeights merged) {
+        merged.names.add("lm_head.weight");
+        DecoderSpec spec = model.spec().untied();
+        return model.with(merged).with(spec, model.config().deepCopy().put("tie_word_embeddings", false));
+    }
+
+    private void checkFits(ModelShape shape) {
+        Set<String> known = shape.names();
+        for (String name : adapterFile.names()) {
+            String module = name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
+            if (!known.contains(module) && !module.equals("lm_head.weight")) {
+                throw new UserError("%s: tensor %s belongs to no module of the base model: the adapter was made for another model"
+                        .formatted(adapter.origin(), name));
+            }
+        }
+    }
+
+    private boolean has(String name) {
+        return adapter.has(PREFIX + name);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(names);
+    }
+
+    @Override
+    public TensorSpec spec(String name) {
+        TensorSpec spec = base.spec(source(name));
+        return new TensorSpec(name, spec.dtype(), spec.shape());
+    }
+
+    @Override
+    public StoredTensor get(String name, SegmentAllocator computed) {
+        TensorSpec spec = spec(name);
+        String module = PREFIX + name.replaceFirst("\\.weight$", "");
+        boolean low = adapter.has(module + ".lora_A.weight");
+        if (!low && !has(name)) {
+            StoredTensor stored = base.get(source(name), computed);
+            return new StoredTensor(name, stored.dtype(), stored.shape(), stored.data());
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor whole = low ? added(name, module, spec) : adapter.copy(PREFIX + name, DType.F32, spec.shape());
+            MemorySegment memory = computed.allocate(spec.bytes(), 8);
+            memory.copyFrom(whole.to(spec.dtype()).contiguous().data());
+            return new StoredTensor(name, spec.dtype(), spec.shape(), memory);
+        }
+    }
+
+    /** W + scaling · B A, float32. */
+    private Tensor added(String name, String module, TensorSpec spec) {
+        long[] shape = spec.shape();
+        Tensor matrix = new Weights(base, adapter.origin(), DType.F32).copy(name, DType.F32, shape);
+        long rank = adapterFile.spec(module + ".lora_A.weight").shape()[0];
+        Tensor down = adapter.get(module + ".lora_A.weight", rank, shape[1]);
+        Tensor up = adapter.get(module + ".lora_B.weight", shape[0], rank);
+        return matrix.addInPlace(up.matmul(down), scaling);
+    }
+
+    /** The base's tensor that stands for it: a head that was tied has the embedding's. */
+    private String source(String name) {
+        return base.names().contains(name) || !name.equals("lm_head.weight") ? name : "model.embed_tokens.weight";
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return base.metadata();
+    }
+
+    @Override
+    public void close() {
+        adapterFile.close();
+        base.close();
+    }
+}
