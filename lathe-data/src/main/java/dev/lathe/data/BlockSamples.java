@@ -34,11 +34,6 @@ final class BlockSamples implements TokenizedData {
                 .toArray();
     }
 
-    /** Tokens that fill no block. */
-    long lost() {
-        return (ends.length == 0 ? 0 : ends[ends.length - 1]) - (long) starts.length * length;
-    }
-
     private long count(MapBatches batch) {
         return (batch.to() == batch.from() ? 0 : ends[batch.to() - 1] - start(batch.from())) / length;
     }

@@ -18,7 +18,7 @@ sealed interface Cell {
         }
     }
 
-    record Number(String digits) implements Cell {
+    record Numeral(String digits) implements Cell {
         @Override
         public String kind() {
             return "a number";

@@ -15,7 +15,7 @@ record Cells(RawRow row) {
     Optional<String> text(Cell cell, String name) {
         return switch (cell) {
             case Cell.Text(String text) -> Optional.of(text);
-            case Cell.Number(String digits) -> Optional.of(digits);
+            case Cell.Numeral(String digits) -> Optional.of(digits);
             case Cell.Truth(boolean value) -> Optional.of(Boolean.toString(value));
             case Cell.Missing() -> Optional.empty();
             case Cell.Items items -> throw wrong(name, "a text", items);

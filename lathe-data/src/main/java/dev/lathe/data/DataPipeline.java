@@ -47,9 +47,7 @@ public final class DataPipeline {
     }
 
     private LoadedData load() {
-        if (encoding.turns().efficientEos() && settings.trainOnPrompt()) {
-            throw new UserError("train_on_prompt: not with a template whose answers have no end token (efficient_eos)");
-        }
+        checkTemplate();
         DatasetInfo info = DatasetInfo.in(settings.datasetDir());
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
                 .flatMap(List::stream)
@@ -63,6 +61,19 @@ public final class DataPipeline {
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
         return new LoadedData(
                 set(Optional.empty(), "dataset", rows, split.train()), evaluation(rows, held, split.held()));
+    }
+
+    private void checkTemplate() {
+        boolean endsLater = encoding.turns().efficientEos();
+        if (endsLater && settings.trainOnPrompt()) {
+            throw new UserError("train_on_prompt: not with a template whose answers have no end token (efficient_eos)");
+        }
+        boolean pretrains = settings.stage() == DataSettings.Stage.PT;
+        if ((endsLater && encoding.eos().isEmpty())
+                || (pretrains && encoding.documentEnd().isEmpty())) {
+            throw new UserError("the tokenizer has no end-of-text token (eos_token), but %s needs one"
+                    .formatted(pretrains ? "stage pt" : "the template"));
+        }
     }
 
     private List<LoadedData.Set> evaluation(JoinedRows rows, Map<String, int[]> named, int[] held) {

@@ -4,6 +4,8 @@ package dev.lathe.data;
 @FunctionalInterface
 public interface DataProgress {
     /**
+     * Some more rows are tokenised.
+     *
      * @param dataset the data set that is being read
      * @param rows rows done so far
      * @param bytes bytes of its files read so far

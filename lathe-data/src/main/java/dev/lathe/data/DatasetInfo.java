@@ -50,8 +50,14 @@ public final class DatasetInfo {
     DatasetEntry entry(String name) {
         JsonNode entry = entries.get(name);
         if (entry == null) {
-            throw new UserError("dataset: %s is not in %s; the nearest names there: %s"
-                    .formatted(name, folder.resolve(FILE), String.join(", ", NearestNames.to(name, names(), 3))));
+            List<String> nearest = NearestNames.to(name, names(), 3);
+            throw new UserError("dataset: %s is not in %s; %s"
+                    .formatted(
+                            name,
+                            folder.resolve(FILE),
+                            nearest.isEmpty()
+                                    ? "it describes no data set"
+                                    : "the nearest names there: " + String.join(", ", nearest)));
         }
         return new EntryParser(folder.resolve(FILE) + " `" + name + "`", folder).parse(name, entry);
     }

@@ -1,19 +1,34 @@
 package dev.lathe.data;
 
-/** Why a row cannot be trained on. Cached rows hold the place in this list: add at its end. */
-public enum DropReason {
-    NO_ANSWER("no answer"),
-    NO_MESSAGES("no messages"),
-    NO_LAST_ANSWER("the last message is not an answer"),
-    NO_TEXT("a message has no text"),
-    UNKNOWN_ROLE("a message has a role that is not among the tags"),
-    WRONG_TURN("question and answer do not take turns"),
-    NO_TOKENS("the template makes no tokens of it");
+import java.util.Arrays;
+import java.util.Optional;
 
+/** Why a row cannot be trained on. */
+public enum DropReason {
+    NO_ANSWER(0, "no answer"),
+    NO_MESSAGES(1, "no messages"),
+    NO_LAST_ANSWER(2, "the last message is not an answer"),
+    NO_TEXT(3, "a message has no text"),
+    UNKNOWN_ROLE(4, "a message has a role that is not among the tags"),
+    WRONG_TURN(5, "question and answer do not take turns"),
+    NO_TOKENS(6, "the template makes no tokens of it");
+
+    private final int code;
     private final String words;
 
-    DropReason(String words) {
+    DropReason(int code, String words) {
+        this.code = code;
         this.words = words;
+    }
+
+    /** What stands for it in files of cached rows; never to be given to another reason. */
+    int code() {
+        return code;
+    }
+
+    /** The reason with this code, or none. */
+    static Optional<DropReason> of(int code) {
+        return Arrays.stream(values()).filter(reason -> reason.code == code).findFirst();
     }
 
     /** For people. */

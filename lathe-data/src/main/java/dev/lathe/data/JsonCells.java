@@ -39,7 +39,7 @@ final class JsonCells {
     private static Cell cell(JsonParser parser, @Nullable JsonToken token) throws IOException {
         return switch (token) {
             case VALUE_STRING -> new Cell.Text(parser.getText());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Cell.Number(parser.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Cell.Numeral(parser.getText());
             case VALUE_TRUE -> new Cell.Truth(true);
             case VALUE_FALSE -> new Cell.Truth(false);
             case START_OBJECT -> new Cell.Fields(fields(parser));

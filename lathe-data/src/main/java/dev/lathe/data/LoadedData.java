@@ -9,6 +9,10 @@ public record LoadedData(Set train, List<Set> evaluation) {
         evaluation = List.copyOf(evaluation);
     }
 
-    /** @param name the data set's, where each is evaluated by itself */
+    /**
+     * Samples for one purpose.
+     *
+     * @param name the data set's, where each is evaluated by itself
+     */
     public record Set(Optional<String> name, TokenizedData samples, DataReport report) {}
 }

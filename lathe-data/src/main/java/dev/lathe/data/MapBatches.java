@@ -12,7 +12,12 @@ import java.util.List;
  * @param to the row after the last
  */
 record MapBatches(int from, int to) {
-    /** @param workers {@code preprocessing_num_workers}, at least 1; @param batch {@code preprocessing_batch_size} */
+    /**
+     * The batches of {@code rows} rows.
+     *
+     * @param workers {@code preprocessing_num_workers}, at least 1
+     * @param batch {@code preprocessing_batch_size}, at least 1
+     */
     static List<MapBatches> of(int rows, int workers, int batch) {
         List<MapBatches> batches = new ArrayList<>();
         int shares = Math.max(1, Math.min(workers, rows));

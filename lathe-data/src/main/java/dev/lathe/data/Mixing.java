@@ -6,6 +6,8 @@ import java.util.List;
 /** {@code mix_strategy}: how the rows of several data sets are put in one order. */
 public sealed interface Mixing permits Mixing.Concat, Interleave {
     /**
+     * All rows in the order in which they are used.
+     *
      * @param sets the rows of each data set, numbered across all of them
      * @throws UserError when the strategy cannot mix these
      */

@@ -42,7 +42,7 @@ final class RowWriter {
                     ints(rowLabels);
                 }
             }
-            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.ordinal());
+            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.code());
         }
     }
 

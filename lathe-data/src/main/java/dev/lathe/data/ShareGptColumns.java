@@ -8,7 +8,12 @@ import java.util.Optional;
  * @param messages the column with the list of messages
  */
 record ShareGptColumns(String messages, Optional<String> system, Optional<String> tools, Tags tags) {
-    /** @param role the field with the speaker's name; @param content the field with the text; the rest are speakers */
+    /**
+     * How a message names its parts, and its speakers.
+     *
+     * @param role the field with the speaker
+     * @param content the field with the text
+     */
     record Tags(
             String role,
             String content,

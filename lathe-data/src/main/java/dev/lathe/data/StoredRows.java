@@ -15,7 +15,6 @@ import java.util.zip.CRC32C;
 final class StoredRows implements EncodedRows {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final DropReason[] REASONS = DropReason.values();
 
     private final MemorySegment bytes;
     private final long facts;
@@ -59,7 +58,11 @@ final class StoredRows implements EncodedRows {
             int tokens = tokens(row);
             int reason = fact(row, 20);
             long end = start + (labels ? 2L : 1L) * tokens * Integer.BYTES;
-            if (start < 0 || tokens < 0 || end > facts || reason < RowWriter.KEPT || reason >= REASONS.length) {
+            if (start < 0
+                    || start > facts
+                    || tokens < 0
+                    || end > facts
+                    || (reason != RowWriter.KEPT && DropReason.of(reason).isEmpty())) {
                 return false;
             }
         }
@@ -83,7 +86,7 @@ final class StoredRows implements EncodedRows {
     @Override
     public Optional<DropReason> dropped(int row) {
         int reason = fact(row, 20);
-        return reason == RowWriter.KEPT ? Optional.empty() : Optional.of(REASONS[reason]);
+        return reason == RowWriter.KEPT ? Optional.empty() : DropReason.of(reason);
     }
 
     @Override

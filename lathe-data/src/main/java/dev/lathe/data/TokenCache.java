@@ -33,8 +33,6 @@ public sealed interface TokenCache {
                 writer.finish();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (OutOfMemoryError e) {
-                throw new UserError("the data set does not fit into memory: run with a cache folder", e);
             }
             return StoredRows.of(MemorySegment.ofArray(bytes.toByteArray())).orElseThrow();
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
-import dev.lathe.base.Reference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,27 +13,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The small pure functions, against goldens/data/functions.json and train_order.json of the reference. */
 class FunctionGoldensTest {
-    private static JsonNode golden(String name) {
-        return Json.read(Reference.file("reference/goldens/data/" + name));
-    }
-
     @Test
     void turnsAreCutAsTheReferenceCutsThem() {
-        JsonNode cases = golden("functions.json").get("infer_seqlen");
+        JsonNode cases = Goldens.read("functions.json").get("infer_seqlen");
         assertThat(cases).isNotEmpty();
         for (JsonNode each : cases) {
-            int[] in = ints(each.get(0));
-            int[] out = ints(each.get(1));
+            int[] in = Goldens.ints(each.get(0));
+            int[] out = Goldens.ints(each.get(1));
             assertThat(Cutoff.fit(in[0], in[1], in[2])).as(each.toString()).isEqualTo(new Cutoff(out[0], out[1]));
         }
     }
 
     @Test
     void knapsacksHoldTheReferencesLengths() {
-        JsonNode cases = golden("functions.json").get("greedy_knapsack");
+        JsonNode cases = Goldens.read("functions.json").get("greedy_knapsack");
         assertThat(cases).isNotEmpty();
         for (JsonNode each : cases) {
-            int[] lengths = ints(each.get("lengths"));
+            int[] lengths = Goldens.ints(each.get("lengths"));
             List<List<Integer>> packs = Knapsack.pack(
                             lengths, each.get("capacity").intValue())
                     .stream()
@@ -48,31 +43,32 @@ class FunctionGoldensTest {
     @ParameterizedTest
     @ValueSource(ints = {42, 7})
     void randomNumbersAreBitCompatible(int seed) {
-        JsonNode random = golden("functions.json").get("random");
+        JsonNode random = Goldens.read("functions.json").get("random");
         for (Map.Entry<String, JsonNode> each :
                 random.get("default_rng(%d).permutation".formatted(seed)).properties()) {
             assertThat(new Pcg64(seed).permutation(Integer.parseInt(each.getKey())))
-                    .containsExactly(ints(each.getValue()));
+                    .containsExactly(Goldens.ints(each.getValue()));
         }
         for (Map.Entry<String, JsonNode> each : random.get(
                         "torch.Generator().manual_seed(%d); randperm".formatted(seed))
                 .properties()) {
             assertThat(TorchOrder.permutation(Integer.parseInt(each.getKey()), seed))
-                    .containsExactly(ints(each.getValue()));
+                    .containsExactly(Goldens.ints(each.getValue()));
         }
         assertThat(new Pcg64(seed).choice(new double[] {0.5, 0.3, 0.2}, 60))
-                .containsExactly(ints(random.get("default_rng(%d).choice(3,size=60,p=[0.5,0.3,0.2])".formatted(seed))));
+                .containsExactly(
+                        Goldens.ints(random.get("default_rng(%d).choice(3,size=60,p=[0.5,0.3,0.2])".formatted(seed))));
         JsonNode legacy =
                 random.get("np.random.seed(%d); permutation(12); choice(7,10); permutation(5)".formatted(seed));
         LegacyNumpy numpy = new LegacyNumpy(seed);
-        assertThat(numpy.permutation(12)).containsExactly(ints(legacy.get(0)));
-        assertThat(numpy.choice(7, 10)).containsExactly(ints(legacy.get(1)));
-        assertThat(numpy.permutation(5)).containsExactly(ints(legacy.get(2)));
+        assertThat(numpy.permutation(12)).containsExactly(Goldens.ints(legacy.get(0)));
+        assertThat(numpy.choice(7, 10)).containsExactly(Goldens.ints(legacy.get(1)));
+        assertThat(numpy.permutation(5)).containsExactly(Goldens.ints(legacy.get(2)));
     }
 
     @Test
     void epochsVisitTheRowsInTheReferencesOrder() {
-        JsonNode cases = golden("train_order.json").get("cases");
+        JsonNode cases = Goldens.read("train_order.json").get("cases");
         assertThat(cases).isNotEmpty();
         for (JsonNode each : cases) {
             long seed = each.path("data_seed").asLong(each.get("seed").asLong());
@@ -81,14 +77,8 @@ class FunctionGoldensTest {
             for (JsonNode epoch : each.get("epochs")) {
                 assertThat(order.order(epoch.get("epoch").intValue()))
                         .as(each.get("case").asText())
-                        .containsExactly(ints(epoch.get("order")));
+                        .containsExactly(Goldens.ints(epoch.get("order")));
             }
         }
-    }
-
-    private static int[] ints(JsonNode list) {
-        int[] values = new int[list.size()];
-        Arrays.setAll(values, i -> list.get(i).intValue());
-        return values;
     }
 }

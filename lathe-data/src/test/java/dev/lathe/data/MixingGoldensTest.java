@@ -26,6 +26,7 @@ class MixingGoldensTest {
     @ParameterizedTest
     @MethodSource("cases")
     void rowsComeInTheReferencesOrder(JsonNode each) {
+        Goldens.require();
         Map<List<Integer>, String> names = rowNames(each);
         LoadedData loaded = Goldens.load(each);
         assertThat(order(loaded.train(), names)).isEqualTo(texts(each.get("train")));

@@ -26,6 +26,7 @@ class PackingGoldensTest {
     @ParameterizedTest
     @MethodSource("cases")
     void packsEqualTheReferences(JsonNode each, @TempDir Path folder) throws IOException {
+        Goldens.require();
         List<Integer> numbers = Goldens.withoutTools(each, folder);
         boolean apart = each.at("/args/neat_packing").asBoolean();
         int cutoff = each.at("/args/cutoff_len").intValue();

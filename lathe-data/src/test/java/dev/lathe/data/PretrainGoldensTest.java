@@ -21,6 +21,7 @@ class PretrainGoldensTest {
     @ParameterizedTest
     @MethodSource("cases")
     void blocksEqualTheReferences(JsonNode each) {
+        Goldens.require();
         DataSettings settings = Goldens.settings(each.get("args"), java.nio.file.Path.of("."));
         assertThat(settings.effectiveCutoffLen())
                 .isEqualTo(each.get("effective_cutoff_len").intValue());

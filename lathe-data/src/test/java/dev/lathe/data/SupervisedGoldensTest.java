@@ -28,6 +28,7 @@ class SupervisedGoldensTest {
     @ParameterizedTest
     @MethodSource("cases")
     void samplesEqualTheReferences(JsonNode each, @TempDir Path folder) throws IOException {
+        Goldens.require();
         List<Integer> numbers = Goldens.withoutTools(each, folder);
         List<Integer> dropped =
                 IntStream.of(Goldens.ints(each.get("dropped_rows"))).boxed().toList();
