@@ -128,6 +128,8 @@ public final class TrainingRun {
         LayerLoop loop = new LayerLoop(
                 tuning.decoder(),
                 run.training().recompute() ? 0 : tuning.decoder().blocks().size());
+        Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
+        answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
         events.publish(new Event.RunStarted(facts(model, tuning, data, plan, arithmetic, shape, start)));
         Trainer trainer = new Trainer(
                 new Trainer.Settings(
@@ -155,7 +157,16 @@ public final class TrainingRun {
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, new LanguageModeling());
         }
+        answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + folder);
+    }
+
+    private Optional<SampleAnswers> sampleAnswers(ChatEncoder encoder, LoadedData data) {
+        int count = run.evaluation().sampleAnswers();
+        return count == 0 || data.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SampleAnswers(
+                        host, encoder, data.evaluation().getFirst().samples(), count));
     }
 
     private Progress start(Continuation continuation, TrainingState state, StepPlan plan) {
