@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
  * A model that remembers what it has read. Its law: the logits are those of reading the whole text anew, whatever the
  * cache held before.
  *
- * <p>Where the rope depends on the length of the text, a step to other frequencies empties the cache. Keys alone could
- * be rotated anew, but from the second layer on keys and values come from tokens that looked at each other under the
- * old frequencies: on tiny models logits then were up to 1.6 off and greedy tokens changed. LongRoPE steps once in a
- * text; dynamic scaling steps with every token beyond the trained length, each of which then costs a reading.
+ * <p>Where the rope depends on the length of the text, a step to other frequencies empties the cache: from the second
+ * layer on its keys and values come from tokens that looked at each other under the old ones, so rotating keys anew would
+ * not do (docs/adr/0003). LongRoPE steps once in a text; dynamic scaling steps with every token beyond the trained
+ * length, each of which then costs a reading.
  */
 final class CachedDecoder {
     private final Decoder decoder;
