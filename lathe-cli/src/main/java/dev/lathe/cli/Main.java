@@ -38,6 +38,8 @@ public final class Main {
         SystemFiles files = new SystemFiles(Path.of("/"));
         return List.of(
                 new TrainCommand(environment),
+                new ExportCommand(environment),
+                new ScoreCommand(environment),
                 new EnvCommand(files, environment, Map.of("libtorch", () -> libtorch())),
                 new VersionCommand(),
                 new HelpCommand());

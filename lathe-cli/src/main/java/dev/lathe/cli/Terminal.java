@@ -21,13 +21,26 @@ final class Terminal {
     private Terminal() {}
 
     static Host host(Map<String, String> environment, BooleanSupplier interrupted) {
+        return host(environment, System.out, width(environment), interrupted);
+    }
+
+    /** For commands whose output is for other programs: what is said beside it goes to standard error. */
+    static Host quiet(Map<String, String> environment) {
+        return host(environment, System.err, Optional.empty(), () -> false);
+    }
+
+    private static Host host(
+            Map<String, String> environment,
+            PrintStream out,
+            Optional<IntSupplier> width,
+            BooleanSupplier interrupted) {
         return new Host(
                 environment,
                 Path.of(System.getProperty("user.home")),
                 new SafeFiles(Disk.real()),
                 Clock.systemDefaultZone(),
-                new PrintStream(System.out, true, StandardCharsets.UTF_8),
-                width(environment),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                width,
                 ResidentMemory.ofHost(),
                 threads(environment),
                 interrupted);

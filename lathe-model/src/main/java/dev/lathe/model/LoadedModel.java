@@ -6,10 +6,12 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.Gguf;
+import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,6 +29,9 @@ public record LoadedModel(
         WeightFile weights,
         Tokenizer tokenizer)
         implements AutoCloseable {
+    private static final String HEAD = "lm_head.weight";
+    private static final String TABLE = "model.embed_tokens.weight";
+
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
      *
@@ -53,7 +58,22 @@ public record LoadedModel(
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        return new LoadedModel(name, config, generation(folder), spec, Checkpoint.open(folder), Tokenizer.load(folder));
+        WeightFile weights = Checkpoint.open(folder);
+        LoadedModel model = new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
+        return spec.tiedHead() && hasOwnHead(weights) ? model.untied() : model;
+    }
+
+    /**
+     * Whether there is a head that differs from the embedding's table. transformers 5 writes such checkpoints with
+     * {@code tie_word_embeddings: true} when one of the two was trained by itself (additional_target: embed_tokens).
+     */
+    private static boolean hasOwnHead(WeightFile weights) {
+        if (!weights.names().containsAll(List.of(HEAD, TABLE))) {
+            return false;
+        }
+        StoredTensor head = weights.get(HEAD);
+        StoredTensor table = weights.get(TABLE);
+        return head.dtype() != table.dtype() || head.data().mismatch(table.data()) >= 0;
     }
 
     private static LoadedModel gguf(String name, Path file) {
@@ -96,6 +116,11 @@ public record LoadedModel(
 
     public LoadedModel with(DecoderSpec otherSpec, ObjectNode otherConfig) {
         return new LoadedModel(name, otherConfig, generation, otherSpec, weights, tokenizer);
+    }
+
+    /** With an output head of its own, which the weights must have. */
+    public LoadedModel untied() {
+        return with(spec.untied(), config.deepCopy().put("tie_word_embeddings", false));
     }
 
     public LoadedModel with(Tokenizer other) {

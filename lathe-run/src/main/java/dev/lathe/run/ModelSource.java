@@ -23,10 +23,15 @@ final class ModelSource {
         this.config = config;
     }
 
+    /** Folder or GGUF file of the model; fetched from the hub if need be. */
+    Path base() {
+        return locate(config.nameOrPath(), "model_name_or_path");
+    }
+
     /** @param seed of fresh weights, where they are asked for */
     LoadedModel open(long seed) {
         String name = config.nameOrPath();
-        Path path = locate(name, "model_name_or_path");
+        Path path = base();
         return config.fromScratch() ? LoadedModel.fresh(name, path, seed) : LoadedModel.open(name, path);
     }
 

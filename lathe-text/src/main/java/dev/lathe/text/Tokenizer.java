@@ -160,6 +160,12 @@ public final class Tokenizer {
         return with(special, Optional.of(jinja));
     }
 
+    /** Padding goes in front, as whoever generates from batches needs it: written to tokenizer_config.json, no id changes. */
+    public Tokenizer paddingOnTheLeft() {
+        ObjectNode changed = config().put("padding_side", "left");
+        return new Tokenizer(json, whole, encoder, special, chatTemplate, changed);
+    }
+
     private Tokenizer with(SpecialTokens changed, Optional<String> template) {
         return with(json.plus(changed.all().stream().map(AddedToken::special).toList()), changed, template);
     }

@@ -60,6 +60,7 @@ public final class AdapterConfig {
                 throw new UserError("%s: %s (ranks that differ by layer) is not there yet".formatted(file, key));
             }
         }
+        refuseChangedBase(file, config.path("init_lora_weights").asText());
         int rank = config.path("r").asInt();
         if (rank < 1) {
             throw new UserError("%s: r must be at least 1, it is %s".formatted(file, config.path("r")));
@@ -87,6 +88,15 @@ public final class AdapterConfig {
                         "%s: %s (%s) is not there yet; plain LoRA and rsLoRA are".formatted(file, key, what));
             }
         });
+    }
+
+    /** These ways to start move a part of the base's weights into the factors: on the plain base they do not fit. */
+    private static void refuseChangedBase(Path file, String start) {
+        if (start.matches("(?i)pissa.*|olora|corda|loftq")) {
+            throw new UserError(
+                    "%s: init_lora_weights %s belongs to a base model that was changed when training began, which is not there yet; use the adapter's converted copy (pissa_converted), which is plain LoRA"
+                            .formatted(file, start));
+        }
     }
 
     private static List<String> targets(Path file, JsonNode node, List<String> modules) {

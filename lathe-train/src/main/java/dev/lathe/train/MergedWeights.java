@@ -1,11 +1,9 @@
 package dev.lathe.train;
 
 import dev.lathe.base.UserError;
-import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.Weights;
-import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
@@ -46,34 +44,17 @@ public final class MergedWeights implements WeightFile {
 
     /** @param folder of the adapter. Throws {@link UserError} when it does not fit the model. */
     public static LoadedModel merge(LoadedModel model, Path folder) {
-        ModelShape shape = ModelShape.of(model.spec());
-        LoraSpec spec = AdapterConfig.read(folder, shape.linears());
-        MergedWeights merged =
-                new MergedWeights(model.weights(), Checkpoint.open(folder), folder.toString(), spec.scaling());
-        merged.checkFits(shape);
+        LoraSpec spec = AdapterConfig.read(folder, ModelShape.of(model.spec()).linears());
+        WeightFile adapter = StoredAdapter.open(folder, model);
+        MergedWeights merged = new MergedWeights(model.weights(), adapter, folder.toString(), spec.scaling());
         // A head that was trained by itself is no longer the embedding's table; nor is an embedding still the head's.
         boolean untied = model.spec().tiedHead()
                 && (merged.names.contains("lm_head.weight") || merged.has("model.embed_tokens.weight"));
-        return untied ? untied(model, merged) : model.with(merged);
-    }
-
-    private static LoadedModel untied(LoadedModel model, MergedWeights merged) {
-        merged.names.add("lm_head.weight");
-        DecoderSpec spec = model.spec().untied();
-        return model.with(merged).with(spec, model.config().deepCopy().put("tie_word_embeddings", false));
-    }
-
-    private void checkFits(ModelShape shape) {
-        Set<String> known = shape.names();
-        for (String name : adapterFile.names()) {
-            String module =
-                    name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
-            if (!known.contains(module) && !module.equals("lm_head.weight")) {
-                throw new UserError(
-                        "%s: tensor %s belongs to no module of the base model: the adapter was made for another model"
-                                .formatted(adapter.origin(), name));
-            }
+        if (!untied) {
+            return model.with(merged);
         }
+        merged.names.add("lm_head.weight");
+        return model.with(merged).untied();
     }
 
     private boolean has(String name) {

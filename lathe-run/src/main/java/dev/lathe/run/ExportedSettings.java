@@ -1,0 +1,61 @@
+package dev.lathe.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.Json;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.run.config.NumberFormat;
+import dev.lathe.tensor.DType;
+import java.util.List;
+
+/** What an exported model's config.json and generation_config.json say: the base's, with the written number format. */
+final class ExportedSettings {
+    private ExportedSettings() {}
+
+    /**
+     * The number format of the written weights. {@code auto} keeps the checkpoint's, as the reference does where there
+     * is no GPU; a config that names none is believed less than the weights themselves.
+     */
+    static DType dtype(NumberFormat format, LoadedModel base) {
+        return switch (format) {
+            case AUTO ->
+                base.config().hasNonNull("dtype") || base.config().hasNonNull("torch_dtype")
+                        ? base.spec().dtype()
+                        : base.weights().spec("model.embed_tokens.weight").dtype();
+            case FLOAT32 -> DType.F32;
+            case FLOAT16 -> DType.F16;
+            case BFLOAT16 -> DType.BF16;
+        };
+    }
+
+    /** In the spelling the base has: {@code dtype} of transformers 5, or {@code torch_dtype}, which all versions read. */
+    static ObjectNode config(LoadedModel merged, DType dtype) {
+        ObjectNode config = merged.config().deepCopy();
+        config.put(config.has("dtype") ? "dtype" : "torch_dtype", name(dtype));
+        if (config.has("dtype")) {
+            config.remove("torch_dtype");
+        }
+        return config;
+    }
+
+    /** The base's, or else what transformers would make of config.json. */
+    static ObjectNode generation(LoadedModel merged) {
+        return merged.generation().orElseGet(() -> {
+            ObjectNode generation = Json.object().put("_from_model_config", true);
+            for (String key : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
+                if (merged.config().hasNonNull(key)) {
+                    generation.set(key, merged.config().get(key));
+                }
+            }
+            return generation;
+        });
+    }
+
+    private static String name(DType dtype) {
+        return switch (dtype) {
+            case F32 -> "float32";
+            case F16 -> "float16";
+            case BF16 -> "bfloat16";
+            case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalArgumentException("no weights are " + dtype);
+        };
+    }
+}

@@ -1,0 +1,95 @@
+package dev.lathe.run;
+
+import dev.lathe.base.UserError;
+import dev.lathe.model.Decoder;
+import dev.lathe.model.FrozenModules;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.model.ModelShape;
+import dev.lathe.model.Weights;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.run.config.NumberFormat;
+import dev.lathe.tensor.DType;
+import dev.lathe.train.AdapterConfig;
+import dev.lathe.train.LoraModules;
+import dev.lathe.train.LoraSpec;
+import dev.lathe.train.MergedWeights;
+import dev.lathe.train.StoredAdapter;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A model ready to be asked: base, adapters and arithmetic put together. Chat, score and the check of an export use it.
+ *
+ * @param model the base with those adapters that were merged into it; its weights stay mapped until {@link #close}
+ */
+record InferenceModel(LoadedModel model, Decoder decoder) implements AutoCloseable {
+    /** What becomes of the last adapter; those before it are merged in any case. */
+    enum LastAdapter {
+        /** Stays beside the base, as it was in training. */
+        BESIDE,
+        /** Added to the base's weights: a token costs no more than the base's. */
+        MERGED
+    }
+
+    /** How long the matrices of the linear layers stay in memory. */
+    enum Matrices {
+        HELD,
+        /** Read anew for each product: {@link FrozenModules#streamed}. */
+        STREAMED
+    }
+
+    static InferenceModel open(ModelChoice choice, NumberFormat format, LastAdapter last) {
+        LoadedModel base = LoadedModel.open(choice.name(), choice.base());
+        try {
+            refuseQuantised(base, "these weights cannot be read yet: use the model that they were made from");
+            DType compute = Arithmetic.inference(format, base.spec().dtype());
+            return of(base, choice.adapters(), last, compute, Matrices.HELD);
+        } catch (RuntimeException e) {
+            base.close();
+            throw e;
+        }
+    }
+
+    /** @param base belongs to the result from now on */
+    static InferenceModel of(
+            LoadedModel base, List<Path> adapters, LastAdapter last, DType compute, Matrices matrices) {
+        int beside = last == LastAdapter.BESIDE && !adapters.isEmpty() ? 1 : 0;
+        LoadedModel model = merged(base, adapters.subList(0, adapters.size() - beside));
+        FrozenModules frozen =
+                new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices == Matrices.STREAMED);
+        if (beside == 0) {
+            return new InferenceModel(model, Decoder.build(model.spec(), frozen));
+        }
+        Path adapter = adapters.getLast();
+        LoraSpec spec = AdapterConfig.read(adapter, ModelShape.of(model.spec()).linears());
+        try (WeightFile tensors = StoredAdapter.open(adapter, model)) {
+            LoraModules modules = new LoraModules(frozen, spec, new StoredAdapter(tensors, adapter.toString()));
+            return new InferenceModel(model, Decoder.build(model.spec(), modules));
+        }
+    }
+
+    /** The model with adapters added in one after another, tensor by tensor as they are asked for. */
+    static LoadedModel merged(LoadedModel model, List<Path> adapters) {
+        LoadedModel merged = model;
+        for (Path adapter : adapters) {
+            merged = MergedWeights.merge(merged, adapter);
+        }
+        return merged;
+    }
+
+    /** Throws {@link UserError}, ending in {@code consequence}, for weights that config.json says are quantised. */
+    static void refuseQuantised(LoadedModel model, String consequence) {
+        if (model.config().hasNonNull("quantization_config")) {
+            String method = model.config()
+                    .path("quantization_config")
+                    .path("quant_method")
+                    .asText("an unnamed method");
+            throw new UserError("%s is quantised (%s); %s".formatted(model.name(), method, consequence));
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.lathe.run;
+
+import dev.lathe.base.SafeFiles;
+import dev.lathe.base.UserError;
+import dev.lathe.model.ConvertedWeights;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.model.ModelShape;
+import dev.lathe.model.file.TensorSource;
+import dev.lathe.run.config.Configuration;
+import dev.lathe.run.config.ExportRun;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Torch;
+import dev.lathe.text.ChatEncoder;
+import dev.lathe.text.Template;
+import dev.lathe.train.ModelArtifact;
+import dev.lathe.train.ModelTensors;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code lathe export}: merges adapters into their base and writes the result as a model of its own, with everything
+ * that belongs to it. Adapters are added in float32, one after another, and rounded once. The new folder is written
+ * aside, loaded again and compared ({@link ExportProof}) before it gets its name: what fails leaves nothing behind.
+ */
+public final class MergeAndExport {
+    private final Host host;
+    private final Configuration configuration;
+    private final ExportRun run;
+
+    public MergeAndExport(Host host, Configuration configuration) {
+        this.host = host;
+        this.configuration = configuration;
+        this.run = ExportRun.of(configuration);
+    }
+
+    /** Leaves the merged model in {@code export_dir}. Throws {@link UserError}; then what stood there still stands. */
+    public void run() {
+        configuration.notices().forEach(notice -> host.say("Notice: " + notice));
+        Torch.start(host.threads());
+        ModelChoice choice = ModelChoice.of(host, run.model(), run.trained());
+        choice.untrained().ifPresent(why -> {
+            throw new UserError(why + ". There is nothing to export");
+        });
+        ExportFolder target = ExportFolder.at(run.export().folder(), choice);
+        try (LoadedModel base = LoadedModel.open(choice.name(), choice.base())) {
+            InferenceModel.refuseQuantised(
+                    base,
+                    "adding an adapter to quantised weights would round them once more: name the model that they were made from, merge, then quantise the result");
+            String proof = export(base, choice.adapters(), target);
+            host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));
+        }
+    }
+
+    private String export(LoadedModel base, List<Path> adapters, ExportFolder target) {
+        DType dtype = ExportedSettings.dtype(run.format(), base);
+        ChatEncoder encoder = encoder(base);
+        LoadedModel wide = base.with(new ConvertedWeights(base.weights(), DType.F32));
+        LoadedModel merged = InferenceModel.merged(adapters.isEmpty() ? base : wide, adapters);
+        ModelArtifact artifact = new ModelArtifact(
+                ExportedSettings.config(merged, dtype),
+                Optional.of(ExportedSettings.generation(merged)),
+                tensors(merged, dtype),
+                run.export().shardBytes());
+        String[] proof = {""};
+        target.write(host.files(), (folder, files) -> {
+            write(folder, files, artifact, encoder);
+            host.say("Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(dtype)));
+            try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
+                proof[0] = new ExportProof(base, adapters, encoder).of(written, artifact.tensors());
+            }
+        });
+        return proof[0];
+    }
+
+    private static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
+        artifact.write(folder, files);
+        encoder.tokenizer().paddingOnTheLeft().save(folder, files);
+        files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
+    }
+
+    private ChatEncoder encoder(LoadedModel base) {
+        Template template = DataSource.template(run.template(), run.defaultSystem(), base.tokenizer());
+        return new ChatEncoder(template, ChatEncoder.fix(template, base.tokenizer()));
+    }
+
+    /** What the model is built from, and nothing else that a checkpoint may hold. */
+    private static List<TensorSource> tensors(LoadedModel merged, DType dtype) {
+        Set<String> wanted = ModelShape.of(merged.spec()).names();
+        return ModelTensors.of(merged.weights(), Map.of(), dtype).stream()
+                .filter(tensor -> wanted.contains(tensor.spec().name()))
+                .toList();
+    }
+
+    private static String what(ModelChoice choice) {
+        List<String> adapters = choice.adapters().stream().map(Path::toString).toList();
+        return adapters.isEmpty()
+                ? "Exported " + choice.name()
+                : "Merged %s into %s".formatted(String.join(", then ", adapters), choice.name());
+    }
+}

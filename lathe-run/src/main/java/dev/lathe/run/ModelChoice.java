@@ -1,0 +1,79 @@
+package dev.lathe.run;
+
+import dev.lathe.base.UserError;
+import dev.lathe.run.config.ModelConfig;
+import dev.lathe.run.config.TrainedOutput;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Which model a command uses, and which adapters on it: those that its file names, or what the training of the same file
+ * left in its output folder.
+ *
+ * @param name of the model as the user knows it
+ * @param base its folder or GGUF file
+ * @param adapters their folders, in the order in which they are put on
+ * @param untrained why there is no result of the training that the file describes, if there should be one
+ */
+record ModelChoice(String name, Path base, List<Path> adapters, Optional<String> untrained) {
+    private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
+    private static final String ADAPTER = "adapter_config.json";
+
+    static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
+        ModelSource source = new ModelSource(host, config);
+        List<Path> named = source.adapters();
+        Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
+        if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {
+            return new ModelChoice(config.nameOrPath(), source.base(), named, Optional.empty());
+        }
+        if (Files.exists(output.resolve(ADAPTER))) {
+            List<Path> adapters = new ArrayList<>(named.subList(0, Math.max(0, named.size() - 1)));
+            adapters.add(output);
+            return new ModelChoice(config.nameOrPath(), source.base(), adapters, Optional.empty());
+        }
+        if (WEIGHTS.stream().anyMatch(file -> Files.exists(output.resolve(file)))) {
+            return new ModelChoice(output.toString(), output, List.of(), Optional.empty());
+        }
+        Optional<String> untrained = named.isEmpty() ? Optional.of(untrained(output)) : Optional.empty();
+        return new ModelChoice(config.nameOrPath(), source.base(), named, untrained);
+    }
+
+    /** A checkpoint of the training that is named by hand is meant, even if the training went on. */
+    private static boolean isWithin(Path adapter, Path output) {
+        return adapter.toAbsolutePath()
+                .normalize()
+                .startsWith(output.toAbsolutePath().normalize());
+    }
+
+    private static String untrained(Path output) {
+        Optional<Path> newest = checkpoints(output);
+        return newest.map(checkpoint ->
+                        "output_dir %s holds no finished training; run the training again to finish it, or name its newest checkpoint: %s=%s"
+                                .formatted(
+                                        output,
+                                        Files.exists(checkpoint.resolve(ADAPTER))
+                                                ? "adapter_name_or_path"
+                                                : "model_name_or_path",
+                                        checkpoint))
+                .orElse("output_dir %s holds nothing that was trained".formatted(output));
+    }
+
+    private static Optional<Path> checkpoints(Path output) {
+        if (!Files.isDirectory(output)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> entries = Files.list(output)) {
+            return entries.filter(entry -> String.valueOf(entry.getFileName()).matches("checkpoint-\\d{1,9}"))
+                    .max(Comparator.comparingInt(entry ->
+                            Integer.parseInt(String.valueOf(entry.getFileName()).substring("checkpoint-".length()))));
+        } catch (IOException e) {
+            throw new UserError("output_dir %s cannot be read: %s".formatted(output, e.getMessage()), e);
+        }
+    }
+}
