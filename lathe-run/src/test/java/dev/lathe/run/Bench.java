@@ -75,7 +75,11 @@ final class Bench {
     }
 
     Heard train(Host host, List<String> arguments) {
-        Heard heard = new Heard();
+        return train(host, arguments, new Heard());
+    }
+
+    /** Adds what is told to {@code heard}. */
+    Heard train(Host host, List<String> arguments, Heard heard) {
         new TrainingRun(host, configuration(arguments), List.of(heard)).run();
         return heard;
     }
