@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * logs and final weights, bit for bit.
  */
 class ContinuedRunTest {
-    private static final int ROWS = 13; // two rows a micro-batch, two of those a step: the fourth step has one of one row
+    private static final int ROWS =
+            13; // two rows a micro-batch, two of those a step: the fourth step has one of one row
 
     private static final Map<String, String[]> KINDS = Map.of(
             "lora with dropout", new String[] {"lora_rank=2", "lora_dropout=0.2", "additional_target=embed_tokens"},
@@ -72,15 +73,12 @@ class ContinuedRunTest {
         TinyModel tiny = TinyModel.write(temp, seed, ROWS);
         Bench bench = new Bench(temp);
         Path whole = temp.resolve("whole");
-        List<String> arguments =
-                Bench.with(arguments(tiny, whole, kind, seed), "save_strategy=steps", "save_steps=3");
+        List<String> arguments = Bench.with(arguments(tiny, whole, kind, seed), "save_strategy=steps", "save_steps=3");
         Heard uninterrupted = bench.train(arguments);
         for (int step : new int[] {3, uninterrupted.steps().size()}) {
             Path again = temp.resolve("again-" + step);
             Heard rest = bench.train(Bench.with(
-                    arguments,
-                    "output_dir=" + again,
-                    "resume_from_checkpoint=" + whole.resolve("checkpoint-" + step)));
+                    arguments, "output_dir=" + again, "resume_from_checkpoint=" + whole.resolve("checkpoint-" + step)));
             assertThat(facts(rest))
                     .isEqualTo(facts(uninterrupted)
                             .subList(step, uninterrupted.steps().size()));
@@ -109,8 +107,8 @@ class ContinuedRunTest {
 
     private static List<String> evaluations(Heard heard) {
         return heard.all(Event.Evaluated.class).stream()
-                .map(evaluated -> evaluated.progress().step() + ": "
-                        + evaluated.metrics().get("eval_loss"))
+                .map(evaluated ->
+                        evaluated.progress().step() + ": " + evaluated.metrics().get("eval_loss"))
                 .toList();
     }
 

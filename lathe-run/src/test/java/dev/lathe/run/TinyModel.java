@@ -22,8 +22,7 @@ import java.util.Random;
  */
 record TinyModel(Path folder) {
     private static final SafeFiles FILES = new SafeFiles(Bench.UNSYNCED);
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 258, "hidden_size": 16,
              "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
              "rms_norm_eps": 1e-5, "max_position_embeddings": 128, "initializer_range": 0.2,
@@ -37,9 +36,7 @@ record TinyModel(Path folder) {
         ObjectNode config = (ObjectNode) Json.parse(CONFIG, "tiny");
         FILES.writeText(model.resolve("config.json"), Json.pretty(config));
         FILES.writeText(model.resolve("tokenizer.json"), Json.pretty(tokenizer()));
-        FILES.writeText(
-                model.resolve("tokenizer_config.json"),
-                """
+        FILES.writeText(model.resolve("tokenizer_config.json"), """
                 {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|end|>", "pad_token": "<|end|>"}
                 """);
         FreshWeights weights = new FreshWeights(ConfigReader.read(config, "tiny"), seed);
@@ -102,7 +99,8 @@ record TinyModel(Path folder) {
 
     /** 256 bytes under the names that byte-level BPE gives them, no merges, and two special tokens. */
     private static ObjectNode tokenizer() {
-        ObjectNode json = Json.object().put("version", "1.0").putNull("truncation").putNull("padding");
+        ObjectNode json =
+                Json.object().put("version", "1.0").putNull("truncation").putNull("padding");
         ArrayNode added = json.putArray("added_tokens");
         json.putNull("normalizer");
         byteLevel(json.putObject("pre_tokenizer"));

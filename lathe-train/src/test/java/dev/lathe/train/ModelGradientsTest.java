@@ -36,16 +36,16 @@ class ModelGradientsTest {
         Path folder = Reference.file("reference/goldens/train/models/" + family);
         JsonNode golden = Json.read(folder.resolve("golden.json")).path("train");
         try (WeightFile file = Checkpoint.open(folder)) {
-            TrainedModules modules =
-                    new TrainedModules(new FrozenModules(new Weights(file, family, DType.F32)), name -> true, DType.F32);
+            TrainedModules modules = new TrainedModules(
+                    new FrozenModules(new Weights(file, family, DType.F32)), name -> true, DType.F32);
             ObjectNode config = (ObjectNode) Json.read(folder.resolve("config.json"));
             Decoder decoder = Decoder.build(ConfigReader.read(config, family), modules);
             MicroBatch batch = MicroBatch.of(samples(golden), 0, 1);
             long targets = Arrays.stream(batch.targets())
                     .filter(target -> target != Sample.IGNORED)
                     .count();
-            double loss = new LanguageModeling()
-                    .accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
+            double loss =
+                    new LanguageModeling().accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
             double total = golden.path("grad_norm").doubleValue();
 
             assertThat(loss).isCloseTo(golden.path("loss").doubleValue(), within(1e-5 * loss));

@@ -28,8 +28,7 @@ record TinyDecoder(Decoder decoder, List<Parameter> parameters) {
     static final int LAYERS = 3;
 
     private static final int VOCABULARY = 50;
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             {"model_type": "llama", "vocab_size": 50, "hidden_size": 16, "intermediate_size": 24,
              "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2, "rms_norm_eps": 1e-5,
              "max_position_embeddings": 128, "initializer_range": 0.2, "attention_bias": true,
