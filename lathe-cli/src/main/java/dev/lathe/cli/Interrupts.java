@@ -32,9 +32,9 @@ final class Interrupts implements AutoCloseable {
         return requested.get();
     }
 
-    /** Forgets a request that was served. */
-    void clear() {
-        requested.set(false);
+    /** Whether there was one since the last time this was asked. */
+    boolean take() {
+        return requested.getAndSet(false);
     }
 
     @Override

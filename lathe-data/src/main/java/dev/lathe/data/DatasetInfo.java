@@ -2,6 +2,7 @@ package dev.lathe.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
+import dev.lathe.base.NearestNames;
 import dev.lathe.base.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.lathe.model;
 import dev.lathe.tensor.Rope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
+import java.util.Arrays;
 
 /**
  * Rotary embedding of a model.
@@ -11,6 +12,15 @@ import dev.lathe.tensor.Tensors;
  * @param rotated how many dimensions of a head are rotated
  */
 public record RopeSpec(double theta, int rotated, RopeScaling scaling) {
+    /** Whether tokens are rotated alike in texts of both lengths. */
+    public boolean rotatesAlike(int length, int other) {
+        return length == other
+                || !scaling.dependsOnLength()
+                || Arrays.equals(
+                        scaling.frequencies(theta, rotated, length).inverse(),
+                        scaling.frequencies(theta, rotated, other).inverse());
+    }
+
     /**
      * Tables for tokens at {@code positions}.
      *

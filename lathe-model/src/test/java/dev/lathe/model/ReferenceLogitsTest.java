@@ -55,13 +55,13 @@ class ReferenceLogitsTest {
         }
     }
 
-    private static Decoder load(Path folder, String configName) {
+    static Decoder load(Path folder, String configName) {
         DecoderSpec spec = ConfigReader.read((ObjectNode) Json.read(folder.resolve(configName)), configName);
         Weights weights = new Weights(Checkpoint.open(folder), folder.toString(), DType.F32);
         return Decoder.build(spec, new FrozenModules(weights));
     }
 
-    private static void compare(JsonNode golden, Decoder decoder, double tolerance, double lossTolerance) {
+    static void compare(JsonNode golden, Decoder decoder, double tolerance, double lossTolerance) {
         int[] ids = StreamSupport.stream(golden.path("ids").spliterator(), false)
                 .mapToInt(JsonNode::intValue)
                 .toArray();

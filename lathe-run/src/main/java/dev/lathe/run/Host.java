@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.Disk;
 import dev.lathe.base.ResidentMemory;
 import dev.lathe.base.SafeFiles;
 import java.io.PrintStream;
@@ -29,6 +30,37 @@ public record Host(
         ResidentMemory memory,
         int threads,
         BooleanSupplier interrupted) {
+    /** The machine that this process is on, with progress shown on {@code out} in plain lines. */
+    public static Host ofProcess(Map<String, String> environment, PrintStream out) {
+        return new Host(
+                environment,
+                Path.of(System.getProperty("user.home")),
+                new SafeFiles(Disk.real()),
+                Clock.systemDefaultZone(),
+                out,
+                Optional.empty(),
+                ResidentMemory.ofHost(),
+                threads(environment),
+                () -> false);
+    }
+
+    /** The same on a terminal, whose width is asked at every drawing. */
+    public Host onTerminal(IntSupplier width) {
+        return new Host(environment, home, files, clock, out, Optional.of(width), memory, threads, interrupted);
+    }
+
+    public Host interruptedBy(BooleanSupplier request) {
+        return new Host(environment, home, files, clock, out, terminalWidth, memory, threads, request);
+    }
+
+    /** As many as there are processors, unless the user says how many OpenMP is to use. */
+    private static int threads(Map<String, String> environment) {
+        String wanted = environment.getOrDefault("OMP_NUM_THREADS", "");
+        return wanted.matches("[1-9]\\d{0,3}")
+                ? Integer.parseInt(wanted)
+                : Runtime.getRuntime().availableProcessors();
+    }
+
     /** Where Lathe keeps what it can make again: tokenised data, models that came with it. */
     Path cache() {
         String own = environment.getOrDefault("LATHE_CACHE", "");

@@ -19,6 +19,7 @@ import dev.lathe.train.BestModel;
 import dev.lathe.train.Checkpoints;
 import dev.lathe.train.Evaluation;
 import dev.lathe.train.Event;
+import dev.lathe.train.EventListener;
 import dev.lathe.train.Events;
 import dev.lathe.train.GradientClip;
 import dev.lathe.train.LanguageModeling;
@@ -33,6 +34,7 @@ import dev.lathe.train.Trainer;
 import dev.lathe.train.TrainingState;
 import dev.lathe.train.Tuning;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,11 +46,18 @@ import java.util.SequencedMap;
 public final class TrainingRun {
     private final Host host;
     private final Configuration configuration;
+    private final List<EventListener> audience;
     private final TrainRun run;
 
     public TrainingRun(Host host, Configuration configuration) {
+        this(host, configuration, List.of());
+    }
+
+    /** @param audience is told what happens, beside the listeners that the configuration asks for */
+    public TrainingRun(Host host, Configuration configuration, List<? extends EventListener> audience) {
         this.host = host;
         this.configuration = configuration;
+        this.audience = List.copyOf(audience);
         this.run = TrainRun.of(configuration);
     }
 
@@ -110,7 +119,9 @@ public final class TrainingRun {
                         - (long) model.spec().vocabulary() * model.spec().hidden(),
                 new CardFacts(run, configuration).facts(),
                 continuation.checkpoint());
-        Events events = new Events(reporting.listeners());
+        List<EventListener> listeners = new ArrayList<>(reporting.listeners());
+        listeners.addAll(audience);
+        Events events = new Events(listeners);
         Evaluation evaluation = evaluation(data, plan, events);
         Optional<BestModel> best =
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
@@ -128,6 +139,8 @@ public final class TrainingRun {
         LayerLoop loop = new LayerLoop(
                 tuning.decoder(),
                 run.training().recompute() ? 0 : tuning.decoder().blocks().size());
+        Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
+        answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
         events.publish(new Event.RunStarted(facts(model, tuning, data, plan, arithmetic, shape, start)));
         Trainer trainer = new Trainer(
                 new Trainer.Settings(
@@ -155,7 +168,16 @@ public final class TrainingRun {
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, new LanguageModeling());
         }
+        answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + folder);
+    }
+
+    private Optional<SampleAnswers> sampleAnswers(ChatEncoder encoder, LoadedData data) {
+        int count = run.evaluation().sampleAnswers();
+        return count == 0 || data.evaluation().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SampleAnswers(
+                        host, encoder, data.evaluation().getFirst().samples(), count));
     }
 
     private Progress start(Continuation continuation, TrainingState state, StepPlan plan) {

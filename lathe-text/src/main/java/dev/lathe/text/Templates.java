@@ -2,6 +2,7 @@ package dev.lathe.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
+import dev.lathe.base.NearestNames;
 import dev.lathe.base.UserError;
 import dev.lathe.text.Template.Words;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -35,9 +35,7 @@ public final class Templates {
     public static Template byName(String name) {
         JsonNode entry = table().path(name);
         if (!entry.isObject()) {
-            String nearest = names().stream()
-                    .min(Comparator.comparingInt(known -> distance(known, name)))
-                    .orElseThrow();
+            String nearest = NearestNames.to(name, names(), 1).getFirst();
             throw new UserError("template: there is no template %s; did you mean %s? Lathe knows: %s"
                     .formatted(name, nearest, String.join(", ", names())));
         }
@@ -122,21 +120,5 @@ public final class Templates {
 
     private static Words words(JsonNode pair, Words otherwise) {
         return pair.size() == 2 ? new Words(pair.get(0).asText(), pair.get(1).asText()) : otherwise;
-    }
-
-    /** Levenshtein's. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        java.util.Arrays.setAll(row, j -> j);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

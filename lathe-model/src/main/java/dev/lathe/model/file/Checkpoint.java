@@ -142,7 +142,7 @@ public final class Checkpoint implements WeightFile {
     private WeightFile shard(String name) {
         WeightFile shard = shardOf.get(name);
         if (shard == null) {
-            throw new UserError("%s has no tensor %s%s".formatted(folder, name, NearestNames.say(name, names())));
+            throw StoredTensor.missing(folder.toString(), name, names());
         }
         return shard;
     }

@@ -157,7 +157,7 @@ final class GgufWeights implements WeightFile {
     private Source source(String name) {
         Source source = sources.get(name);
         if (source == null) {
-            throw new UserError("%s has no tensor %s%s".formatted(file.path(), name, NearestNames.say(name, names())));
+            throw StoredTensor.missing(file.path().toString(), name, names());
         }
         return source;
     }

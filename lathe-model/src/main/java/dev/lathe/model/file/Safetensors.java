@@ -52,7 +52,7 @@ public final class Safetensors implements WeightFile {
     private SafetensorsHeader.Entry entry(String name) {
         SafetensorsHeader.Entry entry = header.tensors().get(name);
         if (entry == null) {
-            throw new UserError("%s has no tensor %s%s".formatted(file.path(), name, NearestNames.say(name, names())));
+            throw StoredTensor.missing(file.path().toString(), name, names());
         }
         return entry;
     }

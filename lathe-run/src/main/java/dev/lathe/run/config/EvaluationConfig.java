@@ -7,9 +7,10 @@ import java.util.Optional;
  *
  * @param atEnd once more when training has ended
  * @param batch rows of a batch
+ * @param sampleAnswers questions that are asked before and after training
  * @param best present when the run ends with its best checkpoint
  */
-public record EvaluationConfig(When when, boolean atEnd, int batch, Optional<BestModel> best) {
+public record EvaluationConfig(When when, boolean atEnd, int batch, int sampleAnswers, Optional<BestModel> best) {
     /**
      * What best means.
      *
@@ -24,6 +25,10 @@ public record EvaluationConfig(When when, boolean atEnd, int batch, Optional<Bes
                         "eval_loss", s.optionalFlag("greater_is_better").orElse(false)))
                 : Optional.empty();
         return new EvaluationConfig(
-                s.when("eval_strategy", "eval_steps"), s.flag("do_eval"), s.whole("per_device_eval_batch_size"), best);
+                s.when("eval_strategy", "eval_steps"),
+                s.flag("do_eval"),
+                s.whole("per_device_eval_batch_size"),
+                s.whole("sample_answers"),
+                best);
     }
 }

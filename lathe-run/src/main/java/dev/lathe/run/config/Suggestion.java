@@ -1,7 +1,7 @@
 package dev.lathe.run.config;
 
+import dev.lathe.base.NearestNames;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,36 +37,6 @@ final class Suggestion {
     /** The known key that an unknown one most likely means, if any is near. */
     static Optional<String> key(String unknown, Collection<String> known) {
         String elsewhere = ELSEWHERE.get(unknown);
-        return elsewhere != null ? Optional.of(elsewhere) : nearest(unknown, known);
-    }
-
-    /** The nearest of the given words, if no more than a third of the letters are wrong. */
-    static Optional<String> nearest(String word, Collection<String> known) {
-        return known.stream()
-                .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
-                .filter(candidate -> distance(word, candidate) <= Math.max(1, Math.min(word.length(), 12) / 3));
-    }
-
-    /** Letters to add, drop, change or swap with their neighbour (Damerau 1964, restricted). */
-    private static int distance(String a, String b) {
-        if (a.length() > 100) {
-            return a.length();
-        }
-        int[][] cost = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    cost[i][j] = i + j;
-                    continue;
-                }
-                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                int best = Math.min(cost[i - 1][j - 1] + change, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    best = Math.min(best, cost[i - 2][j - 2] + 1);
-                }
-                cost[i][j] = best;
-            }
-        }
-        return cost[a.length()][b.length()];
+        return elsewhere != null ? Optional.of(elsewhere) : NearestNames.meant(unknown, known);
     }
 }

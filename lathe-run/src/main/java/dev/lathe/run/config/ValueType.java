@@ -1,5 +1,6 @@
 package dev.lathe.run.config;
 
+import dev.lathe.base.NearestNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -170,7 +171,7 @@ record ValueType(Kind kind, boolean nullable, List<Bound> bounds, List<String> c
         if (choices.contains(word) || later.contains(word)) {
             return new Reading.Good(new Value.Text(word));
         }
-        return bad(Suggestion.nearest(
+        return bad(NearestNames.meant(
                         word, Stream.concat(choices.stream(), later.stream()).toList())
                 .map(near -> "no such choice; did you mean %s?".formatted(near))
                 .orElseGet(() -> "must be one of " + String.join(", ", choices)));

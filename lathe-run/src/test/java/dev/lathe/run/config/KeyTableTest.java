@@ -40,6 +40,7 @@ class KeyTableTest {
     void holdsNothingElse() throws IOException {
         Set<String> known = new HashSet<>(described().defaults.keySet());
         known.addAll(Set.of(
+                "sample_answers", // Lathe's own
                 "use_cache",
                 "dataloader_in_order",
                 "train_sampling_strategy",

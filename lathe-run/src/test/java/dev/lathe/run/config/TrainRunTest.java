@@ -104,7 +104,8 @@ class TrainRunTest {
                         new TrainingConfig(1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true),
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
                         new ScheduleConfig(ScheduleType.COSINE, Map.of(), Map.of(), new StepCount.Share(0.1)),
-                        new EvaluationConfig(new When.EachSteps(new StepCount.Steps(500)), true, 1, Optional.empty()),
+                        new EvaluationConfig(
+                                new When.EachSteps(new StepCount.Steps(500)), true, 1, 0, Optional.empty()),
                         new CheckpointConfig(
                                 Path.of("saves/llama3-8b/lora/sft"),
                                 new When.EachSteps(new StepCount.Steps(500)),
@@ -215,6 +216,7 @@ class TrainRunTest {
                         new When.EachSteps(new StepCount.Steps(7)),
                         true,
                         8,
+                        0,
                         Optional.of(new EvaluationConfig.BestModel("eval_loss", false))));
         assertThat(run.checkpoints().outputDir()).isEqualTo(Path.of("trainer_output"));
         assertThat(run.checkpoints().limit()).hasValue(2);

@@ -1,0 +1,97 @@
+package dev.lathe.run;
+
+import dev.lathe.base.Disk;
+import dev.lathe.base.ResidentMemory;
+import dev.lathe.base.SafeFiles;
+import dev.lathe.run.config.Command;
+import dev.lathe.run.config.Configuration;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** A quiet machine of one thread in a folder of its own, on which a test runs configurations and sees what they said. */
+final class Bench {
+    /** Syncing each file to the medium takes longer than the training of a tiny model. */
+    static final Disk UNSYNCED =
+            file -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+    private static final ResidentMemory NO_MEMORY = new ResidentMemory() {
+        @Override
+        public long bytes() {
+            return 0;
+        }
+
+        @Override
+        public long peakBytes() {
+            return 0;
+        }
+    };
+
+    private final Path home;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    Bench(Path home) {
+        this.home = home;
+    }
+
+    Path home() {
+        return home;
+    }
+
+    Host host() {
+        return host(UNSYNCED, () -> false);
+    }
+
+    Host host(Disk disk, BooleanSupplier interrupted) {
+        return new Host(
+                Map.of("LATHE_CACHE", home.resolve("cache").toString()),
+                home,
+                new SafeFiles(disk),
+                Clock.systemUTC(),
+                new PrintStream(said, true, StandardCharsets.UTF_8),
+                Optional.empty(),
+                NO_MEMORY,
+                1,
+                interrupted);
+    }
+
+    /** Everything shown so far. */
+    String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Trains with {@code key=value} arguments to the end. */
+    Heard train(List<String> arguments) {
+        return train(host(), arguments);
+    }
+
+    Heard train(Host host, List<String> arguments) {
+        return train(host, arguments, new Heard());
+    }
+
+    /** Adds what is told to {@code heard}. */
+    Heard train(Host host, List<String> arguments, Heard heard) {
+        new TrainingRun(host, configuration(arguments), List.of(heard)).run();
+        return heard;
+    }
+
+    static Configuration configuration(List<String> arguments) {
+        return Configuration.read(Command.TRAIN, arguments, Map.of());
+    }
+
+    /** The same arguments with others added; of two equal keys the last counts. */
+    static List<String> with(List<String> arguments, String... more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(more));
+        return all;
+    }
+}

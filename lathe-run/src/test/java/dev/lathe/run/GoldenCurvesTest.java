@@ -1,0 +1,164 @@
+package dev.lathe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.Reference;
+import dev.lathe.model.file.Checkpoint;
+import dev.lathe.model.file.Safetensors;
+import dev.lathe.model.file.WeightFile;
+import dev.lathe.train.Event;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The reference's runs of stories260K from configuration to files: every step's loss, gradient norm and learning rate,
+ * every evaluation, every tensor at the end. Tolerances are those that goldens/train/README.md advises.
+ */
+class GoldenCurvesTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lora_r8_all",
+                "lora_r4_all",
+                "lora_alpha5_r4_qv",
+                "lora_modules_to_save",
+                "lora_wd_clip",
+                "lora_adamw_fused_default",
+                "lora_template_empty",
+                "lora_packing",
+                "lora_neat_packing",
+                "rslora_r8",
+                "freeze_last2",
+                "freeze_first1_mlp_norm",
+                "full",
+                "full_wd_clip_cosine",
+                "full_eval",
+                "full_epochs_partial_accum",
+                "full_train_on_prompt",
+                "sft_mask_history",
+                "pt_full_packing",
+                "pt_lora_nopacking"
+            })
+    void equalsTheReference(String name, @TempDir Path temp) {
+        compare(temp, GoldenRun.curve(name), new Tolerance(1e-5, 1e-4, 1e-3, 1e-3));
+    }
+
+    /** Rounding to 8 bits of mantissa falls differently in every order of additions: the size of the noise. */
+    @ParameterizedTest
+    @ValueSource(strings = "full_bf16")
+    void staysWithinTheNoiseOfBf16(String name, @TempDir Path temp) {
+        compare(temp, GoldenRun.curve(name), new Tolerance(1e-2, 1e-2, 1e-2, 1e-2));
+    }
+
+    /** Relative, but {@code elements}, which is a share of a tensor's largest element. */
+    private record Tolerance(double firstStep, double loss, double norm, double elements) {}
+
+    private static void compare(Path temp, GoldenRun run, Tolerance tolerance) {
+        Path output = temp.resolve("out");
+        Heard heard = new Bench(temp).train(run.argumentsFromInit(output, temp.resolve("init")));
+        JsonNode golden = run.golden();
+        assertThat(heard.all(Event.RunStarted.class).getFirst().facts().trainableParameters())
+                .isEqualTo(golden.path("n_trainable").longValue());
+        compareSteps(heard.steps(), golden.path("steps"), tolerance);
+        compareEvaluations(heard.all(Event.Evaluated.class), golden.path("eval"));
+        assertThat(heard.all(Event.RunFinished.class).getFirst().summary().trainLoss())
+                .isCloseTo(
+                        golden.path("train_loss").doubleValue(), relative(golden.path("train_loss"), tolerance.loss));
+        try (WeightFile written = Checkpoint.open(output)) {
+            compareStatistics(written, golden.path("final_stats"));
+            if (golden.hasNonNull("final_adapter")) {
+                String file = golden.path("final_adapter").asText() + ".safetensors";
+                compareElements(
+                        written, Reference.file("reference/goldens/train/adapters/" + file), tolerance.elements);
+            }
+        }
+    }
+
+    private static void compareSteps(List<Event.StepDone> steps, JsonNode golden, Tolerance tolerance) {
+        assertThat(steps).hasSize(golden.size());
+        for (int i = 0; i < steps.size(); i++) {
+            JsonNode expected = golden.get(i);
+            String step = "step " + (i + 1);
+            assertThat(steps.get(i).learningRate())
+                    .as(step + " learning rate")
+                    .isCloseTo(
+                            expected.path("learning_rate").doubleValue(),
+                            relative(expected.path("learning_rate"), 1e-6));
+            assertThat(steps.get(i).loss())
+                    .as(step + " loss")
+                    .isCloseTo(
+                            expected.path("loss").doubleValue(),
+                            relative(expected.path("loss"), i == 0 ? tolerance.firstStep : tolerance.loss));
+            assertThat(steps.get(i).gradNorm())
+                    .as(step + " gradient norm")
+                    .isCloseTo(
+                            expected.path("grad_norm").doubleValue(),
+                            relative(expected.path("grad_norm"), i == 0 ? tolerance.firstStep : tolerance.norm));
+        }
+    }
+
+    private static void compareEvaluations(List<Event.Evaluated> evaluations, JsonNode golden) {
+        assertThat(evaluations).hasSize(golden.size());
+        for (int i = 0; i < evaluations.size(); i++) {
+            Event.Evaluated found = evaluations.get(i);
+            JsonNode expected = golden.get(i);
+            assertThat(found.progress().step()).isEqualTo(expected.path("step").longValue());
+            assertThat(found.metrics().get("eval_loss"))
+                    .isCloseTo(expected.path("eval_loss").doubleValue(), relative(expected.path("eval_loss"), 1e-4));
+        }
+    }
+
+    private static void compareStatistics(WeightFile written, JsonNode golden) {
+        for (Map.Entry<String, JsonNode> expected : golden.properties()) {
+            float[] values = values(written, fileName(expected.getKey()));
+            double square = 0;
+            for (float value : values) {
+                square += (double) value * value;
+            }
+            assertThat(Math.sqrt(square))
+                    .as("L2 norm of " + expected.getKey())
+                    .isCloseTo(
+                            expected.getValue().get(2).doubleValue(),
+                            relative(expected.getValue().get(2), 1e-3));
+        }
+    }
+
+    private static void compareElements(WeightFile written, Path file, double tolerance) {
+        try (WeightFile golden = Safetensors.open(file)) {
+            assertThat(written.names()).isEqualTo(golden.names());
+            for (String name : golden.names()) {
+                float[] expected = values(golden, name);
+                float[] found = values(written, name);
+                assertThat(found).as(name).hasSameSizeAs(expected);
+                float largest = 0;
+                for (float value : expected) {
+                    largest = Math.max(largest, Math.abs(value));
+                }
+                assertThat(found)
+                        .as(name)
+                        .usingComparatorWithPrecision((float) tolerance * largest)
+                        .containsExactly(expected);
+            }
+        }
+    }
+
+    /** The names of the running model carry the adapter's name, those of the file do not. */
+    private static String fileName(String running) {
+        return running.replace(".modules_to_save.default.", ".").replace(".default.", ".");
+    }
+
+    private static float[] values(WeightFile file, String name) {
+        return file.get(name).data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+    }
+
+    private static org.assertj.core.data.Offset<Double> relative(JsonNode value, double share) {
+        return within(Math.abs(value.doubleValue()) * share + 1e-12);
+    }
+}
