@@ -219,6 +219,22 @@ class MergeAndExportTest {
         assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));
     }
 
+    /** The old format is read by torch; what lies in it is looked at in LegacyWeightsTest. */
+    @Test
+    void theOldFormat() throws IOException {
+        TinyLlama tiny = tiny("base", true, DType.F32, 1);
+        exported(tiny, "out", "export_legacy_format", true);
+        assertThat(names(folder.resolve("out")))
+                .contains("pytorch_model.bin")
+                .noneMatch(name -> name.contains("safetensors"));
+        assertThatThrownBy(() -> told.score(
+                        ScoreInput.ids("1"), new Scoring.Format(0, true), "model_name_or_path", folder.resolve("out")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("pickle");
+        exported(tiny, "out");
+        assertThat(names(folder.resolve("out"))).contains("model.safetensors").doesNotContain("pytorch_model.bin");
+    }
+
     @Test
     void placesThatHoldSomebodysWorkAreRefused() throws IOException {
         TinyLlama tiny = tiny("base", true, DType.F32, 1);
