@@ -48,12 +48,18 @@ public final class Json {
 
     /** Parses one JSON value. {@code origin} names it in the error. */
     public static JsonNode parse(String text, String origin) {
+        return parse(text, origin, 1);
+    }
+
+    /** Parses one JSON value that begins at a line of a larger text, such as a row of a file with one value a line. */
+    public static JsonNode parse(String text, String origin, int firstLine) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
-            String place =
-                    at == null ? origin : "%s line %d column %d".formatted(origin, at.getLineNr(), at.getColumnNr());
+            String place = at == null
+                    ? origin
+                    : "%s line %d column %d".formatted(origin, firstLine - 1 + at.getLineNr(), at.getColumnNr());
             throw new UserError("%s: malformed JSON: %s".formatted(place, e.getOriginalMessage()), e);
         }
     }

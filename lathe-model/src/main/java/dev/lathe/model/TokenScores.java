@@ -79,7 +79,8 @@ public record TokenScores(double[] logSumExp, double[] nextLogit, List<List<Cand
     static List<Candidate> largest(float[] logits, int count) {
         List<Candidate> best = new ArrayList<>();
         for (int id = 0; id < logits.length; id++) {
-            if (best.size() == count && !(logits[id] > best.getLast().logit())) {
+            if (best.size() == count
+                    && (count == 0 || !(logits[id] > best.getLast().logit()))) {
                 continue;
             }
             int at = best.size();

@@ -94,10 +94,11 @@ public final class Weights {
     }
 
     private Tensor get(String name, DType type, long... shape) {
+        List<Tensor> computed = new ArrayList<>();
         try (Scope scope = Scope.open()) {
-            List<Tensor> computed = new ArrayList<>();
             StoredTensor stored = file.get(name, (bytes, alignment) -> {
-                Tensor memory = Tensors.empty(DType.U8, bytes);
+                // Released: the file may have opened a scope of its own that ends before the memory is read.
+                Tensor memory = Scope.release(Tensors.empty(DType.U8, bytes));
                 computed.add(memory);
                 return memory.data();
             });
@@ -109,6 +110,8 @@ public final class Weights {
             Tensor view = aligned ? Tensors.view(stored.data(), stored.dtype(), shape) : aligned(stored);
             boolean inFile = aligned && computed.isEmpty();
             return Scope.release(inFile || type != stored.dtype() ? view.to(type) : view.copy());
+        } finally {
+            computed.forEach(Tensor::close);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.lathe.base.UserError;
 import dev.lathe.model.ConvertedWeights;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
+import dev.lathe.model.file.LegacyWeights;
 import dev.lathe.model.file.TensorSource;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ExportRun;
@@ -70,6 +71,9 @@ public final class MergeAndExport {
             host.say("Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(dtype)));
             try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
                 proof[0] = new ExportProof(base, adapters, encoder).of(written, artifact.tensors());
+            }
+            if (run.export().legacyFormat()) {
+                new LegacyWeights(files).replaceIn(folder);
             }
         });
         return proof[0];

@@ -55,9 +55,11 @@ public sealed interface ScoreInput {
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             int number = 0;
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                String place = "%s line %d".formatted(file, ++number);
+                number++;
                 if (!line.isBlank()) {
-                    use.accept(checked(line(line, place, tokenizer), vocabulary, place));
+                    String place = "%s line %d".formatted(file, number);
+                    JsonNode row = Json.parse(line, file.toString(), number);
+                    use.accept(checked(row(row, place, tokenizer), vocabulary, place));
                 }
             }
         } catch (NoSuchFileException e) {
@@ -69,10 +71,9 @@ public sealed interface ScoreInput {
         }
     }
 
-    private static int[] line(String line, String place, Tokenizer tokenizer) {
-        JsonNode node = Json.parse(line, place);
-        JsonNode text = node.path("text");
-        JsonNode ids = node.path("ids");
+    private static int[] row(JsonNode row, String place, Tokenizer tokenizer) {
+        JsonNode text = row.path("text");
+        JsonNode ids = row.path("ids");
         if (text.isTextual() && ids.isMissingNode()) {
             return tokenizer.encodeWithSpecialTokens(text.asText());
         }

@@ -81,22 +81,23 @@ public final class MergedWeights implements WeightFile {
             StoredTensor stored = base.get(source(name), computed);
             return new StoredTensor(name, stored.dtype(), stored.shape(), stored.data());
         }
-        try (Scope scope = Scope.open()) {
-            Tensor whole = low ? added(name, module, spec) : adapter.copy(PREFIX + name, DType.F32, spec.shape());
+        try (Scope scope = Scope.open();
+                Tensor whole = low ? added(name, module, spec) : adapter.copy(PREFIX + name, DType.F32, spec.shape())) {
             MemorySegment memory = computed.allocate(spec.bytes(), 8);
             memory.copyFrom(whole.to(spec.dtype()).contiguous().data());
             return new StoredTensor(name, spec.dtype(), spec.shape(), memory);
         }
     }
 
-    /** W + scaling · B A, float32. */
+    /** W + scaling · B A, float32; closed by whoever asks. */
     private Tensor added(String name, String module, TensorSpec spec) {
         long[] shape = spec.shape();
-        Tensor matrix = new Weights(base, adapter.origin(), DType.F32).copy(name, DType.F32, shape);
         long rank = adapterFile.spec(module + ".lora_A.weight").shape()[0];
-        Tensor down = adapter.get(module + ".lora_A.weight", rank, shape[1]);
-        Tensor up = adapter.get(module + ".lora_B.weight", shape[0], rank);
-        return matrix.addInPlace(up.matmul(down), scaling);
+        try (Tensor down = adapter.get(module + ".lora_A.weight", rank, shape[1]);
+                Tensor up = adapter.get(module + ".lora_B.weight", shape[0], rank)) {
+            Tensor matrix = new Weights(base, adapter.origin(), DType.F32).copy(name, DType.F32, shape);
+            return matrix.addInPlace(up.matmul(down), scaling);
+        }
     }
 
     /** The base's tensor that stands for it: a head that was tied has the embedding's. */
