@@ -1,5 +1,7 @@
 package dev.lathe.tensor;
 
+import java.util.List;
+
 /**
  * The output head and its loss in one pass over chunks of rows, so that never more than a chunk of logits exists: for
  * each row −log softmax(h Wᵀ)[target], with the gradient (p − 1[target]) at hand as soon as p is. 2,048 rows of a
@@ -7,6 +9,7 @@ package dev.lathe.tensor;
  */
 public final class CrossEntropy {
     private static final int ROWS = 256;
+    private static final int STEP = 32;
 
     private CrossEntropy() {}
 
@@ -29,17 +32,19 @@ public final class CrossEntropy {
         double loss = 0;
         for (long row = 0; row < hidden.size(0); row += ROWS) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
-                Tensor h = hidden.narrow(0, row, rows);
-                Tensor target = targets.narrow(0, row, rows).unsqueeze(1); // [rows, 1]
-                Tensor p = logits(h, head);
+                Chunk chunk = Chunk.of(hidden, targets, row);
+                Tensor p = logits(chunk.hidden(), head);
                 Tensor lse = p.logSumExp(1, true);
-                loss += lse.minus(p.gather(1, target)).sum();
+                loss += chunk.valid(lse.minus(p.gather(1, chunk.targets()))).sum();
                 p.subtractInPlace(lse).expInPlace();
-                p.scatterAddInPlace(1, target, Tensors.empty(p.dtype(), rows, 1).fill(-1));
-                Tensor dLogits = p.multiplyInPlace(scale).to(h.dtype());
-                gradient.narrow(0, row, rows).copyFrom(dLogits.matmul(head.value()));
-                head.parameter().ifPresent(w -> w.addGradientProduct(dLogits, h, 1));
+                p.scatterAddInPlace(
+                        1,
+                        chunk.targets(),
+                        Tensors.empty(p.dtype(), chunk.size(), 1).fill(-1));
+                p.narrow(0, chunk.rows(), chunk.size() - chunk.rows()).fill(0);
+                Tensor dLogits = p.multiplyInPlace(scale).to(hidden.dtype());
+                gradient.narrow(0, row, chunk.rows()).copyFrom(chunk.valid(dLogits.matmul(head.value())));
+                head.parameter().ifPresent(w -> w.addGradientProduct(dLogits, chunk.hidden(), 1));
             }
         }
         return new Result(loss, gradient);
@@ -50,15 +55,43 @@ public final class CrossEntropy {
         double loss = 0;
         for (long row = 0; row < hidden.size(0); row += ROWS) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
-                Tensor logits = logits(hidden.narrow(0, row, rows), head);
-                Tensor target = targets.narrow(0, row, rows).unsqueeze(1);
-                loss += logits.logSumExp(1, true)
-                        .minus(logits.gather(1, target))
+                Chunk chunk = Chunk.of(hidden, targets, row);
+                Tensor logits = logits(chunk.hidden(), head);
+                loss += chunk.valid(logits.logSumExp(1, true).minus(logits.gather(1, chunk.targets())))
                         .sum();
             }
         }
         return loss;
+    }
+
+    /**
+     * Some rows, filled up with zeros to a multiple of {@link #STEP}: products of few different shapes are prepared once and
+     * then reused.
+     *
+     * @param hidden [size, hidden]
+     * @param targets [size, 1]
+     * @param rows how many of them count
+     */
+    private record Chunk(Tensor hidden, Tensor targets, long rows) {
+        static Chunk of(Tensor hidden, Tensor targets, long first) {
+            long rows = Math.min(ROWS, hidden.size(0) - first);
+            long size = (rows + STEP - 1) / STEP * STEP;
+            Tensor h = hidden.narrow(0, first, rows);
+            Tensor t = targets.narrow(0, first, rows);
+            if (size > rows) {
+                h = Tensors.concat(List.of(h, Tensors.zeros(h.dtype(), size - rows, h.size(1))), 0);
+                t = Tensors.concat(List.of(t, Tensors.zeros(DType.I64, size - rows)), 0);
+            }
+            return new Chunk(h, t.unsqueeze(1), rows);
+        }
+
+        long size() {
+            return hidden.size(0);
+        }
+
+        Tensor valid(Tensor perRow) {
+            return perRow.narrow(0, 0, rows);
+        }
     }
 
     /** [rows, vocabulary] in the wide type. */

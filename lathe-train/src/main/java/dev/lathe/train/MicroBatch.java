@@ -4,17 +4,21 @@ import dev.lathe.data.Sample;
 import dev.lathe.tensor.Segments;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Samples laid end to end, so that padding costs nothing.
+ * Samples laid end to end, so that padding costs nothing. At the end a few idle rows, a segment of their own without any
+ * target, fill up to a multiple of {@link #ROWS}: the libraries underneath compile a kernel for every shape they meet, and
+ * so meet few.
  *
- * @param ids [tokens]
- * @param positions [tokens] for the rotary embedding
+ * @param ids [rows]
+ * @param positions [rows] for the rotary embedding
  * @param segments runs of tokens that see each other
- * @param targets [tokens] the token each one is to predict, or {@link Sample#IGNORED}: labels shifted by one within a
+ * @param targets [rows] the token each one is to predict, or {@link Sample#IGNORED}: labels shifted by one within a
  *     sample
- * @param samples [tokens] the sample's number within the step, for its randomness
- * @param places [tokens] the token's place within its sample, likewise
+ * @param samples [rows] the sample's number within the step, for its randomness
+ * @param places [rows] the token's place within its sample, likewise
+ * @param tokens of the samples; the rest is idle
  * @param supervised labels that count, before the shift: the reference divides a step's loss by their sum
  * @param longest tokens of the longest sample as the reference would have padded it; a dynamic rope depends on it
  */
@@ -26,8 +30,11 @@ public record MicroBatch(
         int[] targets,
         int[] samples,
         int[] places,
+        int tokens,
         int supervised,
         int longest) {
+    static final int ROWS = 32;
+
     /** The reference pads training batches to a multiple of this. */
     static final int PADDED_TO = 8;
 
@@ -37,13 +44,17 @@ public record MicroBatch(
      */
     public static MicroBatch of(List<Sample> samples, int first, int paddedTo) {
         int tokens = samples.stream().mapToInt(Sample::tokens).sum();
+        int rows = (tokens + ROWS - 1) / ROWS * ROWS;
         MicroBatch batch = new MicroBatch(
-                join(samples.stream().map(Sample::inputIds).toList()),
-                join(samples.stream().map(Sample::positions).toList()),
-                new Segments(join(samples.stream().map(Sample::segments).toList())),
-                new int[tokens],
-                new int[tokens],
-                new int[tokens],
+                Arrays.copyOf(join(samples.stream().map(Sample::inputIds)), rows),
+                Arrays.copyOf(join(samples.stream().map(Sample::positions)), rows),
+                new Segments(join(Stream.concat(
+                        samples.stream().map(Sample::segments),
+                        rows > tokens ? Stream.of(new int[] {rows - tokens}) : Stream.empty()))),
+                new int[rows],
+                new int[rows],
+                new int[rows],
+                tokens,
                 samples.stream().mapToInt(Sample::supervised).sum(),
                 (samples.stream().mapToInt(Sample::tokens).max().orElse(0) + paddedTo - 1) / paddedTo * paddedTo);
         int at = 0;
@@ -55,11 +66,8 @@ public record MicroBatch(
                 batch.places[at] = place;
             }
         }
+        Arrays.fill(batch.targets, tokens, rows, Sample.IGNORED);
         return batch;
-    }
-
-    public int tokens() {
-        return ids.length;
     }
 
     /** Indices of the tokens that have a target. */
@@ -74,7 +82,7 @@ public record MicroBatch(
         return Arrays.copyOf(rows, count);
     }
 
-    private static int[] join(List<int[]> pieces) {
-        return pieces.stream().flatMapToInt(Arrays::stream).toArray();
+    private static int[] join(Stream<int[]> pieces) {
+        return pieces.flatMapToInt(Arrays::stream).toArray();
     }
 }

@@ -68,6 +68,12 @@ public final class ChatSession implements AutoCloseable {
         history.clear();
     }
 
+    /** Takes {@code earlier} for what was said so far: questions and answers in turn. */
+    public void recall(List<Message> earlier) {
+        history.clear();
+        history.addAll(earlier);
+    }
+
     /** Sets the system text from the next question on; empty for the template's own. */
     public void system(String text) {
         settings = settings.withSystem(text);
