@@ -16,17 +16,13 @@ public final class Block {
     private final Attention attention;
     private final Parts parts;
 
-    /** The layer's weights. */
-    record Parts(
-            Operand inputNorm,
-            Linear query,
-            Linear key,
-            Linear value,
-            Linear output,
-            Operand postNorm,
-            Linear gate,
-            Linear up,
-            Linear down) {}
+    /**
+     * The layer's weights.
+     *
+     * @param qkv queries, keys and values side by side
+     * @param gateUp gate and up side by side
+     */
+    record Parts(Operand inputNorm, Linear qkv, Linear output, Operand postNorm, Linear gateUp, Linear down) {}
 
     Block(int index, DecoderSpec spec, Parts parts) {
         this.index = index;
@@ -39,14 +35,7 @@ public final class Block {
     public boolean isTrained() {
         return parts.inputNorm().isTrained()
                 || parts.postNorm().isTrained()
-                || Stream.of(
-                                parts.query(),
-                                parts.key(),
-                                parts.value(),
-                                parts.output(),
-                                parts.gate(),
-                                parts.up(),
-                                parts.down())
+                || Stream.of(parts.qkv(), parts.output(), parts.gateUp(), parts.down())
                         .anyMatch(Linear::isTrained);
     }
 
@@ -59,15 +48,12 @@ public final class Block {
     }
 
     private Tensor attend(Pass pass, Tensor x) {
-        Tensor q = parts.query().apply(pass, x);
-        Tensor k = parts.key().apply(pass, x);
-        Tensor v = parts.value().apply(pass, x);
-        return parts.output().apply(pass, pass.attend(index, attention, q, k, v));
+        Tensor qkv = parts.qkv().apply(pass, x);
+        return parts.output().apply(pass, pass.attend(index, attention, qkv));
     }
 
     private Tensor transform(Pass pass, Tensor x) {
-        Tensor gate = parts.gate().apply(pass, x);
-        Tensor up = parts.up().apply(pass, x);
-        return parts.down().apply(pass, new SwiGlu().apply(pass.tape(), gate, up));
+        Tensor gateUp = parts.gateUp().apply(pass, x);
+        return parts.down().apply(pass, new SwiGlu().apply(pass.tape(), gateUp));
     }
 }

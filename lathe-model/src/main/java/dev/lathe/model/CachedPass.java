@@ -14,12 +14,12 @@ import java.util.Optional;
  */
 record CachedPass(Tape tape, Rope rope, KvCache cache) implements Pass {
     @Override
-    public Tensor attend(int layer, Attention attention, Tensor q, Tensor k, Tensor v) {
-        Tensor turnedQ = rope.apply(tape, q, attention.headDim());
-        Tensor turnedK = rope.apply(tape, k, attention.headDim());
-        Tensor keys = cache.keys(layer).put(cache.length(), turnedK); // [all tokens, keyHeads · headDim]
-        Tensor values = cache.values(layer).put(cache.length(), v);
-        return attention.extend(turnedQ, keys, values);
+    public Tensor attend(int layer, Attention attention, Tensor qkv) {
+        rope.turn(attention.turned(qkv), attention.headDim());
+        Attention.Parts parts = attention.parts(qkv);
+        Tensor keys = cache.keys(layer).put(cache.length(), parts.k()); // [all tokens, keyHeads · headDim]
+        Tensor values = cache.values(layer).put(cache.length(), parts.v());
+        return attention.extend(parts.q(), keys, values);
     }
 
     @Override

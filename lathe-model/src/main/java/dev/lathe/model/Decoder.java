@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.model.Modules.Part;
 import dev.lathe.tensor.EmbeddingLookup;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.RmsNorm;
@@ -38,6 +39,8 @@ public final class Decoder {
 
     private static Block block(DecoderSpec spec, Modules modules, int layer) {
         String prefix = "model.layers." + layer + ".";
+        String attention = prefix + "self_attn.";
+        String mlp = prefix + "mlp.";
         long hidden = spec.hidden();
         long queries = (long) spec.heads() * spec.headDim();
         long keys = (long) spec.keyHeads() * spec.headDim();
@@ -46,14 +49,20 @@ public final class Decoder {
                 spec,
                 new Block.Parts(
                         modules.scale(prefix + "input_layernorm", hidden),
-                        modules.linear(prefix + "self_attn.q_proj", queries, hidden, spec.qkvBias()),
-                        modules.linear(prefix + "self_attn.k_proj", keys, hidden, spec.qkvBias()),
-                        modules.linear(prefix + "self_attn.v_proj", keys, hidden, spec.qkvBias()),
-                        modules.linear(prefix + "self_attn.o_proj", hidden, queries, spec.outputBias()),
+                        modules.joined(
+                                List.of(
+                                        new Part(attention + "q_proj", queries, spec.qkvBias()),
+                                        new Part(attention + "k_proj", keys, spec.qkvBias()),
+                                        new Part(attention + "v_proj", keys, spec.qkvBias())),
+                                hidden),
+                        modules.linear(new Part(attention + "o_proj", hidden, spec.outputBias()), queries),
                         modules.scale(prefix + "post_attention_layernorm", hidden),
-                        modules.linear(prefix + "mlp.gate_proj", spec.intermediate(), hidden, spec.mlpBias()),
-                        modules.linear(prefix + "mlp.up_proj", spec.intermediate(), hidden, spec.mlpBias()),
-                        modules.linear(prefix + "mlp.down_proj", hidden, spec.intermediate(), spec.mlpBias())));
+                        modules.joined(
+                                List.of(
+                                        new Part(mlp + "gate_proj", spec.intermediate(), spec.mlpBias()),
+                                        new Part(mlp + "up_proj", spec.intermediate(), spec.mlpBias())),
+                                hidden),
+                        modules.linear(new Part(mlp + "down_proj", hidden, spec.mlpBias()), spec.intermediate())));
     }
 
     public DecoderSpec spec() {

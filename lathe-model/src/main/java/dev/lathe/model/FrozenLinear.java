@@ -25,8 +25,8 @@ public record FrozenLinear(Weight weight, Optional<Operand> bias) implements Lin
         return y;
     }
 
-    public FrozenLinear withBias(Operand other) {
-        return new FrozenLinear(weight, Optional.of(other));
+    public FrozenLinear withBias(Optional<Operand> other) {
+        return new FrozenLinear(weight, other);
     }
 
     @Override

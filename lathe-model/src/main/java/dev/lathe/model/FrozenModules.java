@@ -1,6 +1,7 @@
 package dev.lathe.model;
 
 import dev.lathe.tensor.Operand;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,18 +17,21 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
     }
 
     @Override
-    public Linear linear(String name, long out, long in, boolean bias) {
-        return frozen(name, out, in, bias);
+    public Linear joined(List<Part> parts, long in) {
+        return frozen(parts, in);
     }
 
-    /** The layer with its type, for those who build something on top of it. */
-    public FrozenLinear frozen(String name, long out, long in, boolean bias) {
-        Optional<Operand> offset =
-                bias ? Optional.of(Operand.fixed(weights.get(name + ".bias", out))) : Optional.empty();
-        String matrix = name + ".weight";
-        Weight weight =
-                streamed ? new StreamedWeight(weights, matrix, out, in) : new DenseWeight(weights.get(matrix, out, in));
-        return new FrozenLinear(weight, offset);
+    /** The layers with their type, for those who build something on top of them. */
+    public FrozenLinear frozen(List<Part> parts, long in) {
+        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : new DenseWeight(weights.joined(parts, in));
+        return new FrozenLinear(weight, bias(parts));
+    }
+
+    /** The layers' biases side by side, 0 where a layer has none; empty when none has one. */
+    public Optional<Operand> bias(List<Part> parts) {
+        return parts.stream().anyMatch(Part::bias)
+                ? Optional.of(Operand.fixed(weights.copyJoinedBias(parts, weights.dtype())))
+                : Optional.empty();
     }
 
     @Override

@@ -43,11 +43,13 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
         }
 
         @Override
-        public Linear linear(String name, long out, long in, boolean bias) {
-            linears.add(name.substring(name.lastIndexOf('.') + 1));
-            tensors.add(new TensorSpec(name + ".weight", dtype, out, in));
-            if (bias) {
-                tensors.add(new TensorSpec(name + ".bias", dtype, out));
+        public Linear joined(List<Part> parts, long in) {
+            for (Part part : parts) {
+                linears.add(part.lastName());
+                tensors.add(new TensorSpec(part.name() + ".weight", dtype, part.out(), in));
+                if (part.bias()) {
+                    tensors.add(new TensorSpec(part.name() + ".bias", dtype, part.out()));
+                }
             }
             return new Placeholder();
         }

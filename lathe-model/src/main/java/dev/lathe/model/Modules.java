@@ -1,6 +1,7 @@
 package dev.lathe.model;
 
 import dev.lathe.tensor.Operand;
+import java.util.List;
 
 /**
  * Makes the parts a decoder is built from, by their names in the checkpoint. The model does not know whether they are
@@ -8,10 +9,24 @@ import dev.lathe.tensor.Operand;
  */
 public interface Modules {
     /**
+     * One linear layer of the checkpoint.
+     *
      * @param name of the module, such as {@code model.layers.0.self_attn.q_proj}; its matrix is {@code name.weight}
      * @param bias whether it also has {@code name.bias}
      */
-    Linear linear(String name, long out, long in, boolean bias);
+    record Part(String name, long out, boolean bias) {
+        /** The last part of the name, by which users choose layers: {@code q_proj}. */
+        public String lastName() {
+            return name.substring(name.lastIndexOf('.') + 1);
+        }
+    }
+
+    /** Layers that read the same input, as one product: their results side by side in the order given. */
+    Linear joined(List<Part> parts, long in);
+
+    default Linear linear(Part part, long in) {
+        return joined(List.of(part), in);
+    }
 
     /** A norm's scale: {@code name.weight}, [size]. */
     Operand scale(String name, long size);

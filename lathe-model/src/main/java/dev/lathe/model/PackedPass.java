@@ -11,9 +11,7 @@ import java.util.Optional;
 /** Whole segments at once, end to end: training, evaluation, scoring. */
 public record PackedPass(Tape tape, Rope rope, Segments segments, Optional<Noise> noise) implements Pass {
     @Override
-    public Tensor attend(int layer, Attention attention, Tensor q, Tensor k, Tensor v) {
-        Tensor turnedQ = rope.apply(tape, q, attention.headDim());
-        Tensor turnedK = rope.apply(tape, k, attention.headDim());
-        return attention.apply(tape, turnedQ, turnedK, v, segments);
+    public Tensor attend(int layer, Attention attention, Tensor qkv) {
+        return attention.apply(tape, qkv, rope, segments);
     }
 }

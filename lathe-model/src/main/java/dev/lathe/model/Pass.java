@@ -11,13 +11,13 @@ public interface Pass {
     Tape tape();
 
     /**
-     * Rotates q and k and lets the tokens look at each other.
+     * Rotates queries and keys, where they stand, and lets the tokens look at each other.
      *
      * @param layer index of the block
-     * @param q [tokens, heads · headDim]; k, v: [tokens, keyHeads · headDim]
+     * @param qkv [tokens, (heads + 2 · keyHeads) · headDim]: queries, keys and values side by side
      * @return [tokens, heads · headDim]
      */
-    Tensor attend(int layer, Attention attention, Tensor q, Tensor k, Tensor v);
+    Tensor attend(int layer, Attention attention, Tensor qkv);
 
     /** Empty when nothing is dropped: in evaluation and generation. */
     Optional<Noise> noise();

@@ -2,16 +2,19 @@ package dev.lathe.model;
 
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
+import java.util.List;
 
 /**
  * A matrix that is fetched from its file for each product and let go after it: a model of any size then runs in the
- * memory of its largest tensor. Each product pays for the reading (and conversion), so it is for a single pass over many
+ * memory of its largest layer. Each product pays for the reading (and conversion), so it is for a single pass over many
  * tokens.
+ *
+ * @param parts whose rows it has, one below the other
  */
-record StreamedWeight(Weights weights, String name, long out, long in) implements Weight {
+record StreamedWeight(Weights weights, List<Modules.Part> parts, long in) implements Weight {
     @Override
     public Tensor times(Tensor x) {
-        try (Tensor matrix = weights.get(name, out, in);
+        try (Tensor matrix = weights.joined(parts, in);
                 Tensor turned = matrix.transpose(0, 1)) {
             return x.matmul(turned);
         }
@@ -19,13 +22,18 @@ record StreamedWeight(Weights weights, String name, long out, long in) implement
 
     @Override
     public Tensor timesTransposed(Tensor dy) {
-        try (Tensor matrix = weights.get(name, out, in)) {
+        try (Tensor matrix = weights.joined(parts, in)) {
             return dy.matmul(matrix);
         }
     }
 
     @Override
     public Tensor dequantize(DType dtype) {
-        return weights.copy(name, dtype, out, in);
+        return weights.joined(parts, in).to(dtype);
+    }
+
+    @Override
+    public long out() {
+        return parts.stream().mapToLong(Modules.Part::out).sum();
     }
 }

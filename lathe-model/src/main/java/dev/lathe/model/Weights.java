@@ -41,6 +41,50 @@ public final class Weights {
         return get(name, dtype, shape);
     }
 
+    /**
+     * The matrices of layers that read the same input, one below the other: [sum of their outs, in]. A single one stays
+     * where {@link #get} leaves it.
+     */
+    public Tensor joined(List<Modules.Part> parts, long in) {
+        Modules.Part first = parts.getFirst();
+        return parts.size() == 1 ? get(first.name() + ".weight", first.out(), in) : copyJoined(parts, in, dtype);
+    }
+
+    /** The same in memory of its own, to be changed. */
+    public Tensor copyJoined(List<Modules.Part> parts, long in, DType type) {
+        Tensor whole = Scope.release(Tensors.empty(type, rows(parts), in));
+        long at = 0;
+        for (Modules.Part part : parts) {
+            fill(whole, at, get(part.name() + ".weight", type, part.out(), in));
+            at += part.out();
+        }
+        return whole;
+    }
+
+    /** Their biases in the same order and in memory of their own; 0 where a layer has none. */
+    public Tensor copyJoinedBias(List<Modules.Part> parts, DType type) {
+        Tensor whole = Scope.release(Tensors.zeros(type, rows(parts)));
+        long at = 0;
+        for (Modules.Part part : parts) {
+            if (part.bias()) {
+                fill(whole, at, get(part.name() + ".bias", type, part.out()));
+            }
+            at += part.out();
+        }
+        return whole;
+    }
+
+    private static void fill(Tensor whole, long at, Tensor rows) {
+        try (rows;
+                Tensor place = whole.narrow(0, at, rows.size(0))) {
+            place.copyFrom(rows);
+        }
+    }
+
+    private static long rows(List<Modules.Part> parts) {
+        return parts.stream().mapToLong(Modules.Part::out).sum();
+    }
+
     /** In memory of its own, to be changed. */
     public Tensor copy(String name, DType type, long... shape) {
         try (Tensor stored = get(name, type, shape);

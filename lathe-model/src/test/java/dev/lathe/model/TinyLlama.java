@@ -42,7 +42,9 @@ record TinyLlama(SplittableRandom random) implements Modules {
     }
 
     @Override
-    public Linear linear(String name, long out, long in, boolean bias) {
+    public Linear joined(List<Part> parts, long in) {
+        long out = parts.stream().mapToLong(Part::out).sum();
+        boolean bias = parts.getFirst().bias();
         DenseWeight weight = new DenseWeight(gaussian(0, 1.5 / Math.sqrt(in), out, in));
         return new FrozenLinear(weight, bias ? Optional.of(Operand.fixed(gaussian(0, 0.3, out))) : Optional.empty());
     }

@@ -1,5 +1,8 @@
 package dev.lathe.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A tensor that is trained: the master copy that the optimizer changes, a gradient of the master's shape, and the copy
  * that operations compute with (the master itself when the element types agree).
@@ -11,16 +14,47 @@ public final class Parameter {
     private final Tensor compute;
     private final boolean shared;
 
+    private Parameter(String name, Tensor master, Tensor gradient, Tensor compute, boolean shared) {
+        this.name = name;
+        this.master = master;
+        this.gradient = gradient;
+        this.compute = compute;
+        this.shared = shared;
+    }
+
     /**
      * @param master owned by this parameter from now on; F32, or BF16 for pure bf16 training
      * @param computeType element type of the operations it takes part in
      */
     public Parameter(String name, Tensor master, DType computeType) {
-        this.name = name;
-        this.master = master;
-        this.shared = master.dtype() == computeType;
-        this.compute = shared ? master : Scope.release(master.to(computeType));
-        this.gradient = Scope.release(Tensors.zeros(master.dtype(), master.shape()));
+        this(
+                name,
+                master,
+                Scope.release(Tensors.zeros(master.dtype(), master.shape())),
+                master.dtype() == computeType ? master : Scope.release(master.to(computeType)),
+                master.dtype() == computeType);
+    }
+
+    /**
+     * The rows of this matrix (or elements of this vector) as parameters of their own that share its memory: operations
+     * use the whole, optimizer and files the parts.
+     *
+     * @param rows how many each part has; they add up to this one's
+     */
+    public List<Parameter> split(List<String> names, List<Long> rows) {
+        List<Parameter> parts = new ArrayList<>();
+        long at = 0;
+        for (int i = 0; i < names.size(); i++) {
+            long count = rows.get(i);
+            parts.add(new Parameter(
+                    names.get(i),
+                    Scope.release(master.narrow(0, at, count)),
+                    Scope.release(gradient.narrow(0, at, count)),
+                    Scope.release(compute.narrow(0, at, count)),
+                    shared));
+            at += count;
+        }
+        return parts;
     }
 
     /** The name of the tensor in the checkpoint. */

@@ -2,6 +2,7 @@ package dev.lathe.tensor;
 
 import java.lang.foreign.MemorySegment;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -65,6 +66,11 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.reshape(shape));
     }
 
+    /** [rows, n · width] seen as [rows, n, width], sharing memory even where rows are a slice of wider ones. */
+    public Tensor splitColumns(int width) {
+        return new Tensor(handle.unflatten(1, -1L, width));
+    }
+
     public Tensor permute(long... dimensions) {
         return new Tensor(handle.permute(dimensions));
     }
@@ -86,8 +92,9 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.contiguous());
     }
 
+    /** In memory of its own, laid out in its own order. */
     public Tensor copy() {
-        return new Tensor(handle.clone());
+        return new Tensor(handle.clone(new MemoryFormatOptional(torch.MemoryFormat.Contiguous)));
     }
 
     /** In another element type; a handle to the same memory when it has that type already. */

@@ -3,11 +3,16 @@ package dev.lathe.train;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.Linear;
 import dev.lathe.model.Modules;
+import dev.lathe.model.SideBySide;
 import dev.lathe.model.TrainedLinear;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,21 +41,70 @@ public final class LoraModules implements Modules {
     }
 
     @Override
-    public Linear linear(String name, long out, long in, boolean bias) {
-        if (saved(name)) {
-            Operand weight = whole(name + ".weight", out, in);
-            return new TrainedLinear(weight, bias ? Optional.of(whole(name + ".bias", out)) : Optional.empty());
+    public Linear joined(List<Part> parts, long in) {
+        boolean oneProduct =
+                parts.size() == 1 || (spec.dropout() == 0 && parts.stream().noneMatch(this::saved));
+        if (!oneProduct) {
+            return new SideBySide(
+                    parts.stream().map(part -> linear(part, in)).toList(),
+                    parts.stream().map(Part::out).toList());
         }
-        if (!spec.targets().contains(last(name))) {
-            return base.linear(name, out, in, bias);
+        if (saved(parts.getFirst())) {
+            return saved(parts.getFirst(), in);
         }
+        List<Part> adapted = parts.stream()
+                .filter(part -> spec.targets().contains(part.lastName()))
+                .toList();
+        return adapted.isEmpty() ? base.joined(parts, in) : adapted(parts, adapted, in);
+    }
+
+    private Linear saved(Part part, long in) {
+        Operand weight = whole(part.name() + ".weight", part.out(), in);
+        return new TrainedLinear(
+                weight, part.bias() ? Optional.of(whole(part.name() + ".bias", part.out())) : Optional.empty());
+    }
+
+    private Linear adapted(List<Part> parts, List<Part> adapted, long in) {
+        List<String> names = adapted.stream()
+                .map(part -> PREFIX + part.name() + ".lora_A.weight")
+                .toList();
+        Parameter downs = downs(names, in);
+        List<Parameter> own = downs.split(names, Collections.nCopies(names.size(), (long) spec.rank()));
+        List<LoraLinear.Factor> factors = new ArrayList<>();
+        long offset = 0;
+        for (Part part : parts) {
+            int index = adapted.indexOf(part);
+            if (index >= 0) {
+                String name = PREFIX + part.name() + ".lora_B.weight";
+                Parameter up = new Parameter(name, factor(name, part.out(), spec.rank()), computeType());
+                factors.add(new LoraLinear.Factor(offset, up));
+                parameters.add(own.get(index));
+                parameters.add(up);
+            }
+            offset += part.out();
+        }
+        String name = adapted.getFirst().name();
         return new LoraLinear(
-                name,
-                base.frozen(name, out, in, bias),
-                factor(name + ".lora_A.weight", spec.rank(), in),
-                factor(name + ".lora_B.weight", out, spec.rank()),
-                spec.scaling(),
-                spec.dropout());
+                name, base.frozen(parts, in), downs, factors, spec.rank(), spec.scaling(), spec.dropout());
+    }
+
+    /** The As of layers that share an input, one below the other. */
+    private Parameter downs(List<String> names, long in) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> rows =
+                    names.stream().map(name -> factor(name, spec.rank(), in)).toList();
+            Tensor whole = Scope.release(Tensors.concat(rows, 0));
+            rows.forEach(Tensor::close);
+            return new Parameter(names.getFirst(), whole, computeType());
+        }
+    }
+
+    private Tensor factor(String name, long rows, long columns) {
+        return start.factor(name, computeType(), rows, columns);
+    }
+
+    private DType computeType() {
+        return base.weights().dtype();
     }
 
     @Override
@@ -78,15 +132,6 @@ public final class LoraModules implements Modules {
         return embedding.isTrained() ? base.table("model.embed_tokens", rows, columns) : embedding;
     }
 
-    private Parameter factor(String name, long rows, long columns) {
-        Parameter factor = new Parameter(
-                PREFIX + name,
-                start.factor(PREFIX + name, base.weights().dtype(), rows, columns),
-                base.weights().dtype());
-        parameters.add(factor);
-        return factor;
-    }
-
     private Operand whole(String name, long... shape) {
         Parameter copy = new Parameter(
                 PREFIX + name,
@@ -96,11 +141,11 @@ public final class LoraModules implements Modules {
         return Operand.trained(copy);
     }
 
-    private boolean saved(String name) {
-        return spec.modulesToSave().contains(last(name));
+    private boolean saved(Part part) {
+        return saved(part.name());
     }
 
-    private static String last(String name) {
-        return name.substring(name.lastIndexOf('.') + 1);
+    private boolean saved(String name) {
+        return spec.modulesToSave().contains(name.substring(name.lastIndexOf('.') + 1));
     }
 }

@@ -1,12 +1,15 @@
 package dev.lathe.train;
 
+import dev.lathe.model.FrozenLinear;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.Linear;
 import dev.lathe.model.Modules;
+import dev.lathe.model.SideBySide;
 import dev.lathe.model.TrainedLinear;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
+import dev.lathe.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +38,41 @@ public final class TrainedModules implements Modules {
     }
 
     @Override
-    public Linear linear(String name, long out, long in, boolean bias) {
-        boolean own = trained.test(name + ".weight");
-        Optional<Operand> offset = bias ? Optional.of(operand(name + ".bias", out)) : Optional.empty();
-        if (own) {
-            return new TrainedLinear(operand(name + ".weight", out, in), offset);
+    public Linear joined(List<Part> parts, long in) {
+        boolean alike = parts.stream().map(this::trainedOf).distinct().count() == 1;
+        if (!alike) {
+            return new SideBySide(
+                    parts.stream().map(part -> linear(part, in)).toList(),
+                    parts.stream().map(Part::out).toList());
         }
-        return offset.map(b -> (Linear) base.frozen(name, out, in, false).withBias(b))
-                .orElseGet(() -> base.linear(name, out, in, false));
+        Which which = trainedOf(parts.getFirst());
+        Optional<Operand> bias = which.bias()
+                ? Optional.of(rows(parts, ".bias", base.weights().copyJoinedBias(parts, masterType)))
+                : Optional.empty();
+        if (which.weight()) {
+            Operand weight = rows(parts, ".weight", base.weights().copyJoined(parts, in, masterType));
+            return new TrainedLinear(weight, bias.or(() -> base.bias(parts)));
+        }
+        FrozenLinear linear = base.frozen(parts, in);
+        return bias.isPresent() ? linear.withBias(bias) : linear;
+    }
+
+    /** What of a layer is trained. */
+    private record Which(boolean weight, boolean bias) {}
+
+    private Which trainedOf(Part part) {
+        return new Which(trained.test(part.name() + ".weight"), part.bias() && trained.test(part.name() + ".bias"));
+    }
+
+    /** One operand over the parts' rows; optimizer and files see each part by its own name. */
+    private Operand rows(List<Part> parts, String suffix, Tensor master) {
+        List<String> names = parts.stream().map(part -> part.name() + suffix).toList();
+        Parameter whole = new Parameter(names.getFirst(), master, base.weights().dtype());
+        parameters.addAll(
+                parts.size() == 1
+                        ? List.of(whole)
+                        : whole.split(names, parts.stream().map(Part::out).toList()));
+        return Operand.trained(whole);
     }
 
     @Override
