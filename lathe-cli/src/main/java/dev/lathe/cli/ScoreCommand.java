@@ -81,11 +81,10 @@ final class ScoreCommand implements Runnable {
                 description = "Many texts: a JSON object a line, with \"text\" or \"ids\".")
         private Optional<Path> file = Optional.empty();
 
-        private ScoreInput input() {
+        private Optional<ScoreInput> input() {
             return text.<ScoreInput>map(ScoreInput.Text::new)
                     .or(() -> ids.map(ScoreInput::ids))
-                    .or(() -> file.map(ScoreInput.Lines::new))
-                    .orElseThrow();
+                    .or(() -> file.map(ScoreInput.Lines::new));
         }
     }
 
@@ -95,8 +94,10 @@ final class ScoreCommand implements Runnable {
 
     @Override
     public void run() {
+        ScoreInput input =
+                texts.input().orElseThrow(() -> misread("Nothing to score: give one of --text, --ids and --file"));
         if (top < 0) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "--top must be at least 0");
+            throw misread("--top must be at least 0");
         }
         Scoring.Format format = new Scoring.Format(top, json);
         new Scoring(
@@ -104,7 +105,11 @@ final class ScoreCommand implements Runnable {
                         configuration(),
                         format,
                         spec.commandLine().getOut())
-                .run(texts.input());
+                .run(input);
+    }
+
+    private CommandLine.ParameterException misread(String message) {
+        return new CommandLine.ParameterException(spec.commandLine(), message);
     }
 
     private Configuration configuration() {

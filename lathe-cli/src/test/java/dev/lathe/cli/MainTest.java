@@ -66,4 +66,33 @@ class MainTest {
         assertThat(outcome.status()).isZero();
         assertThat(outcome.out()).contains("Java ", "processor", "memory").contains("OMP_WAIT_POLICY is not set");
     }
+
+    @Test
+    void exportSaysAllThatIsMissing() {
+        Outcome outcome = lathe("export");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err()).contains("model_name_or_path", "export_dir");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "score",
+                "score x",
+                "score x --text a --ids 1",
+                "score x --text a --top -1",
+                "score x --text a --dtype int4"
+            })
+    void scoreSaysHowItIsWritten(String line) {
+        Outcome outcome = lathe(line.split(" "));
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.err()).contains("Usage: lathe score", "--text", "--ids", "--file");
+    }
+
+    @Test
+    void scoreReadsModelsAndFiles() {
+        assertThat(lathe("score", "./it's/no: where", "--ids", "1").err()).contains("./it's/no: where is not there");
+        assertThat(lathe("score", "no.yaml", "--ids", "1").err()).contains("no.yaml");
+        assertThat(lathe("score", "x", "--ids", "1,b").err()).contains("--ids 1,b", "1,403,407");
+    }
 }

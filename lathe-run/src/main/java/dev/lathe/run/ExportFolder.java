@@ -80,14 +80,22 @@ final class ExportFolder {
         }
     }
 
-    /** Writes the folder; while that fails, what stood there before still stands. */
-    void write(SafeFiles files, SafeFiles.FolderContent content) {
+    /** Writes the files of the folder, and says what is to be said about them. */
+    @FunctionalInterface
+    interface Content {
+        String writeTo(Path folder, SafeFiles files) throws IOException;
+    }
+
+    /** Writes the folder; when that fails, what stood there before still stands. Returns what the content said. */
+    String write(SafeFiles files, Content content) {
+        StringBuilder said = new StringBuilder();
         files.writeFolder(target, (aside, inside) -> {
-            content.writeTo(aside, inside);
+            said.append(content.writeTo(aside, inside));
             for (Path file : kept) {
                 keep(file, aside.resolve(file.getFileName()));
             }
         });
+        return said.toString();
     }
 
     /** A second name for the same file costs nothing, however large it is. */

@@ -16,35 +16,66 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Shows that an exported model is base + adapters: what was written is loaded and answers a few prompts, and so do the
- * base with the last adapter beside it and the merged weights before they were rounded. Everything is computed in
- * float32, with one matrix in memory at a time, so that what is compared are the weights and not the arithmetic.
+ * Shows that an exported model is base + adapters: what was written is loaded and answers a few prompts, and so does the
+ * base with the last adapter beside it. Everything is computed in float32, with one matrix in memory at a time, so that
+ * what is compared are the weights and not the arithmetic.
  *
- * <p>Unrounded, the merge must be base + adapter up to the order of float32 operations; and the files must hold, bit for
- * bit, its rounding to the wanted format. What that rounding does to the answers is only told: it is no mistake, and how
- * large it is depends on the model.
+ * <p>Written in float32, the two must agree up to the order of operations. Written in less, they cannot, and by how much
+ * depends on the model; so there the merge must agree with base + adapter before it is rounded, and the written model
+ * with the merge after. What rounding does to the answers is told.
  */
-record ExportProof(LoadedModel base, List<Path> adapters, ChatEncoder encoder) {
+final class ExportProof {
+    private static final String DEFECT = "nothing was exported; this is a defect in Lathe, please report it";
+
     /** Rounding that shifts the answers more than this, nats, is worth a word. */
     private static final double NOTABLE = 1e-2;
 
+    private final LoadedModel base;
+    private final List<Path> adapters;
+    private final ChatEncoder encoder;
+    private final DType dtype;
+
+    /** @param dtype of the written weights */
+    ExportProof(LoadedModel base, List<Path> adapters, ChatEncoder encoder, DType dtype) {
+        this.base = base;
+        this.adapters = adapters;
+        this.encoder = encoder;
+        this.dtype = dtype;
+    }
+
     /**
-     * Throws {@link UserError} when the folder does not hold the model.
+     * Throws {@link UserError} when the written model is not base + adapters.
      *
-     * @param tensors what was written
+     * @param tensors what was to be written
      * @return what was found, for people
      */
     String of(LoadedModel written, List<TensorSource> tensors) {
+        mustBeStored(tensors, written.weights());
         List<int[]> prompts = prompts(written);
-        stored(tensors, written.weights());
         try (PromptLogits apart = logits(base, adapters, LastAdapter.BESIDE, prompts);
                 PromptLogits exported = logits(written, List.of(), LastAdapter.MERGED, prompts)) {
-            if (!adapters.isEmpty()) {
-                try (PromptLogits merged = logits(base, adapters, LastAdapter.MERGED, prompts)) {
-                    mustBeRounding(apart.to(merged));
-                }
+            Difference difference = apart.to(exported);
+            mustBeFinite(difference);
+            if (dtype == DType.F32) {
+                mustAgree(difference, "base + adapter");
+            } else {
+                roundingAlone(apart, exported, prompts);
             }
-            return verdict(apart.to(exported), tensors.getFirst().spec().dtype());
+            return found(difference);
+        }
+    }
+
+    private static void mustBeStored(List<TensorSource> tensors, WeightFile written) {
+        for (TensorSource tensor : tensors) {
+            StoredTensor read = written.get(tensor.spec().name());
+            boolean same = read.dtype() == tensor.spec().dtype()
+                    && Arrays.equals(read.shape(), tensor.spec().shape())
+                    && read.data().mismatch(tensor.data().get()) < 0;
+            if (!same) {
+                throw new UserError(
+                        "tensor %s did not come back from the disk as it was written; nothing was exported. Check disk and memory"
+                                .formatted(read.name()));
+            }
         }
     }
 
@@ -52,25 +83,23 @@ record ExportProof(LoadedModel base, List<Path> adapters, ChatEncoder encoder) {
     private List<int[]> prompts(LoadedModel written) {
         int vocabulary = base.spec().vocabulary();
         List<int[]> prompts = new ProbePrompts(encoder, vocabulary).ids();
-        ChatEncoder read = new ChatEncoder(encoder.template(), written.tokenizer());
-        if (!Arrays.deepEquals(
-                prompts.toArray(), new ProbePrompts(read, vocabulary).ids().toArray())) {
-            throw new UserError(
-                    "the tokenizer that was written cuts texts otherwise than the model's: %s".formatted(DEFECT));
+        ChatEncoder reread = new ChatEncoder(encoder.template(), written.tokenizer());
+        List<int[]> again = new ProbePrompts(reread, vocabulary).ids();
+        if (!Arrays.deepEquals(prompts.toArray(), again.toArray())) {
+            throw new UserError("the written tokenizer cuts texts otherwise than the model's: " + DEFECT);
         }
         return prompts;
     }
 
-    private static void stored(List<TensorSource> tensors, WeightFile written) {
-        for (TensorSource tensor : tensors) {
-            StoredTensor read = written.get(tensor.spec().name());
-            boolean same = read.dtype() == tensor.spec().dtype()
-                    && Arrays.equals(read.shape(), tensor.spec().shape())
-                    && read.data().mismatch(tensor.data().get()) < 0;
-            if (!same) {
-                throw new UserError("tensor %s did not come back from the disk as it was written: check disk and memory"
-                        .formatted(read.name()));
-            }
+    private void roundingAlone(PromptLogits apart, PromptLogits exported, List<int[]> prompts) {
+        LoadedModel merged =
+                InferenceModel.merged(base.with(new ConvertedWeights(base.weights(), DType.F32)), adapters);
+        try (PromptLogits exact = logits(merged, List.of(), LastAdapter.MERGED, prompts)) {
+            mustAgree(apart.to(exact), "base + adapter");
+        }
+        LoadedModel rounded = merged.with(new ConvertedWeights(merged.weights(), dtype));
+        try (PromptLogits expected = logits(rounded, List.of(), LastAdapter.MERGED, prompts)) {
+            mustAgree(expected.to(exported), "base + adapter, rounded,");
         }
     }
 
@@ -80,26 +109,26 @@ record ExportProof(LoadedModel base, List<Path> adapters, ChatEncoder encoder) {
         return PromptLogits.of(asked.decoder(), prompts);
     }
 
-    private static void mustBeRounding(Difference difference) {
-        if (!difference.isRounding()) {
+    private void mustBeFinite(Difference difference) {
+        if (!Double.isFinite(difference.delta())) {
             throw new UserError(
-                    "merged and base + adapter are not the same model (%s): %s".formatted(difference, DEFECT));
+                    dtype == DType.F16
+                            ? "written as fp16, the model answers with numbers that are not finite: its weights exceed that format. Nothing was exported; choose infer_dtype: bfloat16 or float32"
+                            : "the merged model answers with numbers that are not finite: base or adapter is damaged. Nothing was exported");
         }
     }
 
-    private static final String DEFECT = "nothing was exported; this is a defect in Lathe, please report it";
-
-    private static String verdict(Difference difference, DType dtype) {
-        String format = Arithmetic.name(dtype);
-        if (Double.isNaN(difference.delta())) {
+    private static void mustAgree(Difference difference, String with) {
+        if (!difference.isRounding()) {
             throw new UserError(
-                    "written as %s, the model answers with numbers that are not finite: its weights exceed that format. Nothing was exported; choose infer_dtype: bfloat16 or float32"
-                            .formatted(format));
+                    "the exported model and %s are not the same (%s): %s".formatted(with, difference, DEFECT));
         }
-        String found = difference.toString();
+    }
+
+    private String found(Difference difference) {
         return difference.divergence() < NOTABLE
-                ? found
+                ? difference.toString()
                 : "%s (that is rounding to %s, more than usual: infer_dtype: float32 would keep it exact)"
-                        .formatted(found, format);
+                        .formatted(difference, Arithmetic.name(dtype));
     }
 }

@@ -65,18 +65,22 @@ public final class MergeAndExport {
                 Optional.of(ExportedSettings.generation(merged)),
                 tensors(merged, dtype),
                 run.export().shardBytes());
-        String[] proof = {""};
-        target.write(host.files(), (folder, files) -> {
+        ExportProof proof = new ExportProof(base, adapters, encoder, dtype);
+        return target.write(host.files(), (folder, files) -> {
             write(folder, files, artifact, encoder);
             host.say("Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(dtype)));
-            try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
-                proof[0] = new ExportProof(base, adapters, encoder).of(written, artifact.tensors());
-            }
-            if (run.export().legacyFormat()) {
+            String found = prove(proof, folder, artifact);
+            if (run.export().legacyFormat()) { // bit for bit the same tensors, in a container that Lathe does not read
                 new LegacyWeights(files).replaceIn(folder);
             }
+            return found;
         });
-        return proof[0];
+    }
+
+    private static String prove(ExportProof proof, Path folder, ModelArtifact artifact) {
+        try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
+            return proof.of(written, artifact.tensors());
+        }
     }
 
     private static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {

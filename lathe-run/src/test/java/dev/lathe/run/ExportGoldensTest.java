@@ -20,10 +20,14 @@ import dev.lathe.run.InferenceModel.Matrices;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Torch;
+import dev.lathe.train.ModelArtifact;
+import dev.lathe.train.ModelTensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -208,10 +212,10 @@ class ExportGoldensTest {
                 Reference.file(ARTIFACTS + "adapter_lora"));
         Path cut = folder.resolve("cut");
         try (LoadedModel model = LoadedModel.open("out", out)) {
-            new dev.lathe.train.ModelArtifact(
+            new ModelArtifact(
                             model.config(),
                             model.generation(),
-                            dev.lathe.train.ModelTensors.of(model.weights(), java.util.Map.of(), DType.F32),
+                            ModelTensors.of(model.weights(), Map.of(), DType.F32),
                             Math.round(Double.parseDouble(size) * 1e9))
                     .write(cut, told.host().files());
         }
@@ -269,7 +273,7 @@ class ExportGoldensTest {
             return entries.map(entry -> String.valueOf(entry.getFileName()))
                     .collect(Collectors.toCollection(TreeSet::new));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

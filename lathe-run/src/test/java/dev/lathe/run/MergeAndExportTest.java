@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
@@ -13,19 +12,15 @@ import dev.lathe.run.InferenceModel.Matrices;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class MergeAndExportTest {
     private static final List<int[]> TEXT = List.of(new int[] {1, 5, 40, 7, 66, 12, 3}, new int[] {1, 9, 9, 30});
@@ -196,29 +191,6 @@ class MergeAndExportTest {
                 .hasMessageContaining("name the model that they were made from");
     }
 
-    @Test
-    void anEarlierExportIsReplacedAndOtherFilesStay() throws IOException {
-        TinyLlama tiny = tiny("base", false, DType.F32, 1);
-        exported(tiny, "out");
-        Path out = folder.resolve("out");
-        Files.writeString(out.resolve("README.md"), "mine");
-        Files.writeString(out.resolve("special_tokens_map.json"), "{\"bos_token\": \"<|other|>\"}");
-        Files.writeString(out.resolve("model-00001-of-00009.safetensors"), "old");
-        exported(tiny, "out");
-        assertThat(names(out))
-                .containsExactlyInAnyOrder(
-                        "README.md",
-                        "Modelfile",
-                        "chat_template.jinja",
-                        "config.json",
-                        "generation_config.json",
-                        "model.safetensors",
-                        "tokenizer.json",
-                        "tokenizer_config.json");
-        assertThat(out.resolve("README.md")).hasContent("mine");
-        assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));
-    }
-
     /** The old format is read by torch; what lies in it is looked at in LegacyWeightsTest. */
     @Test
     void theOldFormat() throws IOException {
@@ -233,50 +205,6 @@ class MergeAndExportTest {
                 .hasMessageContaining("pickle");
         exported(tiny, "out");
         assertThat(names(folder.resolve("out"))).contains("model.safetensors").doesNotContain("pytorch_model.bin");
-    }
-
-    @Test
-    void placesThatHoldSomebodysWorkAreRefused() throws IOException {
-        TinyLlama tiny = tiny("base", true, DType.F32, 1);
-        Path adapter = tiny.adapter(folder.resolve("adapter"), 2, false, List.of(), 2);
-        refused(tiny, "base", "holds " + tiny.folder() + ", which is to be merged");
-        assertThatThrownBy(() -> exported(tiny, "adapter", "adapter_name_or_path", adapter))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("which is to be merged");
-        refused(tiny, ".", "which is to be merged");
-        refused(tiny, "adapter", "holds an adapter");
-        Files.createDirectories(folder.resolve("work/deep"));
-        refused(tiny, "work", "holds a folder, deep");
-        Files.writeString(folder.resolve("file"), "");
-        refused(tiny, "file", "is a file");
-    }
-
-    /** At whatever byte the disk is full: the old export stays as it was. */
-    @ParameterizedTest
-    @ValueSource(doubles = {0, 0.01, 0.5, 0.8, 0.9, 0.999})
-    void aFullDiskLeavesTheOldExport(double share) throws IOException {
-        TinyLlama tiny = tiny("base", true, DType.F32, 1);
-        exported(tiny, "out");
-        byte[] before = Files.readAllBytes(folder.resolve("out/model.safetensors"));
-        List<String> files = names(folder.resolve("out"));
-        Path adapter = tiny.adapter(folder.resolve("adapter"), 2, false, List.of(), 2);
-        long needed = 0;
-        for (String file : files) {
-            needed += Files.size(folder.resolve("out").resolve(file));
-        }
-        Told full = Told.at(folder, fullAfter((long) (share * needed)));
-        assertThatThrownBy(() -> full.export(keys(tiny.folder(), "out", "adapter_name_or_path", adapter)))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining("No space left");
-        assertThat(folder.resolve("out/model.safetensors")).hasBinaryContent(before);
-        assertThat(names(folder.resolve("out"))).isEqualTo(files);
-        assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));
-    }
-
-    private void refused(TinyLlama tiny, String into, String message) {
-        assertThatThrownBy(() -> exported(tiny, into))
-                .isInstanceOf(UserError.class)
-                .hasMessageContaining(message);
     }
 
     private TinyLlama tiny(String name, boolean tied, DType dtype, long seed) {
@@ -312,31 +240,5 @@ class MergeAndExportTest {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static Disk fullAfter(long capacity) {
-        AtomicLong left = new AtomicLong(capacity);
-        return file -> {
-            WritableByteChannel real = Disk.real().create(file);
-            return new WritableByteChannel() {
-                @Override
-                public int write(ByteBuffer bytes) throws IOException {
-                    if (left.addAndGet(-bytes.remaining()) < 0) {
-                        throw new IOException("No space left on device");
-                    }
-                    return real.write(bytes);
-                }
-
-                @Override
-                public boolean isOpen() {
-                    return real.isOpen();
-                }
-
-                @Override
-                public void close() throws IOException {
-                    real.close();
-                }
-            };
-        };
     }
 }

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ record Told(Host host, ByteArrayOutputStream bytes) {
 
     /** @param keys name, value, name, value, ...; or one file and then those */
     private static Configuration read(Command command, Object... keys) {
-        List<String> arguments = new java.util.ArrayList<>();
+        List<String> arguments = new ArrayList<>();
         int first = keys.length % 2;
         Arrays.stream(keys).limit(first).map(Object::toString).forEach(arguments::add);
         for (int i = first; i < keys.length; i += 2) {
