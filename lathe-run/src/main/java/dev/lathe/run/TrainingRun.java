@@ -125,6 +125,7 @@ public final class TrainingRun {
         Evaluation evaluation = evaluation(data, plan, events);
         Optional<BestModel> best =
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
+        best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
         List<Artifact> output = List.of(tuning.weights(), (folder, files, progress) -> encoder.tokenizer()
                 .save(folder, files));
         Checkpoints checkpoints = new Checkpoints(
@@ -170,6 +171,18 @@ public final class TrainingRun {
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + folder);
+    }
+
+    /** What the run that goes on had found best, unless that checkpoint is gone. */
+    private static Optional<BestModel.Best> bestSoFar(Continuation continuation) {
+        // Beside the checkpoint, wherever the folder that holds both was moved to.
+        return continuation.checkpoint().filter(checkpoint -> continuation.whole()).flatMap(checkpoint ->
+                TrainerState.bestIn(checkpoint)
+                        .map(found -> new BestModel.Best(
+                                found.step(),
+                                found.metric(),
+                                checkpoint.resolveSibling(Path.of(found.checkpoint()).getFileName())))
+                        .filter(found -> TrainingState.isIn(found.checkpoint())));
     }
 
     private Optional<SampleAnswers> sampleAnswers(ChatEncoder encoder, LoadedData data) {

@@ -64,7 +64,7 @@ record TinyModel(Path folder) {
                 "dataset_dir=" + folder.resolve("data"),
                 "output_dir=" + output,
                 "dataset=tiny",
-                "template=alpaca",
+                "template=default",
                 "cutoff_len=96",
                 "per_device_train_batch_size=2",
                 "gradient_accumulation_steps=2",

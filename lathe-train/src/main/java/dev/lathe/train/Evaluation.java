@@ -24,6 +24,7 @@ public final class Evaluation {
     private final Events events;
     private final Stopwatch stopwatch;
     private SequencedMap<String, Double> latest = new LinkedHashMap<>();
+    private long latestStep = -1;
 
     public Evaluation(List<HeldBack> sets, Interval interval, int batchSize, Events events, Stopwatch stopwatch) {
         this.sets = List.copyOf(sets);
@@ -42,6 +43,7 @@ public final class Evaluation {
     /** Scores everything held back and publishes it. */
     public void run(Progress progress, LayerLoop loop, Objective objective) {
         latest = new LinkedHashMap<>();
+        latestStep = progress.step();
         for (HeldBack set : sets) {
             double begin = stopwatch.seconds();
             double loss = loss(set.data(), loop, objective);
@@ -57,9 +59,9 @@ public final class Evaluation {
         }
     }
 
-    /** A metric of the newest evaluation. */
-    public Optional<Double> latest(String metric) {
-        return Optional.ofNullable(latest.get(metric));
+    /** A metric of the evaluation after {@code step}; empty when there was none after that step. */
+    Optional<Double> at(long step, String metric) {
+        return step == latestStep ? Optional.ofNullable(latest.get(metric)) : Optional.empty();
     }
 
     private double loss(TokenizedData data, LayerLoop loop, Objective objective) {
@@ -69,7 +71,7 @@ public final class Evaluation {
             for (int i = from; i < Math.min(from + batchSize, data.size()); i++) {
                 samples.add(data.get(i));
             }
-            Objective.Score score = objective.evaluate(loop, MicroBatch.of(samples, 0, 1));
+            Objective.Score score = objective.evaluate(loop, MicroBatch.of(samples, 0, MicroBatch.PADDED_TO));
             sum += score.loss() / Math.max(1, score.targets()) * samples.size();
         }
         return sum / data.size();
