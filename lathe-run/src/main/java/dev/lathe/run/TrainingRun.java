@@ -73,7 +73,7 @@ public final class TrainingRun {
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            train(continuation, model, encoder, data);
+            train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
         }
     }
 
@@ -137,6 +137,7 @@ public final class TrainingRun {
                 host.files(),
                 List.of(output.getFirst(), output.getLast(), trainerState(reporting, best), state),
                 events);
+        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = new LayerLoop(
                 tuning.decoder(),
                 run.training().recompute() ? 0 : tuning.decoder().blocks().size());
@@ -150,7 +151,7 @@ public final class TrainingRun {
                         new GradientClip(run.optimizer().maxGradNorm()),
                         run.training().seed()),
                 loop,
-                new LanguageModeling(),
+                objective,
                 optimizer,
                 tuning.parameters(),
                 data.train().samples(),
@@ -167,7 +168,7 @@ public final class TrainingRun {
         Path folder = run.checkpoints().outputDir();
         output.forEach(artifact -> artifact.write(folder, host.files(), end));
         if (run.evaluation().atEnd()) {
-            evaluation.run(end, loop, new LanguageModeling());
+            evaluation.run(end, loop, objective);
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + folder);

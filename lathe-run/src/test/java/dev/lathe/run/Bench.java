@@ -52,6 +52,10 @@ final class Bench {
     }
 
     Host host(Disk disk, BooleanSupplier interrupted) {
+        return host(1, disk, interrupted);
+    }
+
+    Host host(int threads, Disk disk, BooleanSupplier interrupted) {
         return new Host(
                 Map.of("LATHE_CACHE", home.resolve("cache").toString()),
                 home,
@@ -60,7 +64,7 @@ final class Bench {
                 new PrintStream(said, true, StandardCharsets.UTF_8),
                 Optional.empty(),
                 NO_MEMORY,
-                1,
+                threads,
                 interrupted);
     }
 
