@@ -3,13 +3,8 @@ package dev.lathe.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lathe.data.LoadedData;
 import dev.lathe.data.Sample;
 import dev.lathe.data.TokenizedData;
-import dev.lathe.model.LoadedModel;
-import dev.lathe.run.config.TrainRun;
-import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.StreamSupport;
@@ -34,7 +29,7 @@ class GoldenBatchesTest {
     void equalTheReference(String name, @TempDir Path temp) {
         GoldenRun run = GoldenRun.curve(name);
         JsonNode golden = run.golden().path(run.golden().has("all_batches") ? "all_batches" : "first_batches");
-        TokenizedData samples = load(new Bench(temp), run, temp).train().samples();
+        TokenizedData samples = new Bench(temp).data(run.arguments(temp.resolve("out"))).train().samples();
         int at = 0;
         for (JsonNode batch : golden) {
             for (JsonNode row : batch) {
@@ -53,21 +48,6 @@ class GoldenBatchesTest {
             }
         }
         assertThat(at).isPositive();
-    }
-
-    private static LoadedData load(Bench bench, GoldenRun run, Path temp) {
-        TrainRun config = TrainRun.of(Bench.configuration(run.arguments(temp.resolve("out"))));
-        try (LoadedModel model = LoadedModel.open(run.name(), run.model())) {
-            Template template =
-                    DataSource.template(config.data().template(), config.data().defaultSystem(), model.tokenizer());
-            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            return new DataSource(
-                            bench.host(),
-                            config.data(),
-                            config.stage(),
-                            config.training().seed())
-                    .load(encoder, model.spec().vocabulary());
-        }
     }
 
     private static int[] labels(JsonNode row, int[] ids) {

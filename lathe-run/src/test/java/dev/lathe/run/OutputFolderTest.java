@@ -7,11 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
+import dev.lathe.base.SafeFiles;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.run.config.TrainRun;
+import dev.lathe.tensor.DType;
+import dev.lathe.train.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,6 +25,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The output folder against goldens/train/artifacts: which files there are, and what the text files say. */
 class OutputFolderTest {
@@ -64,10 +71,28 @@ class OutputFolderTest {
         new Bench(temp).train(run.arguments(output));
         assertThat(files(output)).isEqualTo(filesOf(run));
         if (run.settings().path("finetuning_type").asText().equals("lora")) {
-            compareAdapterConfig(output, artifact(golden));
+            compareAdapterConfig(
+                    Json.read(output.resolve("adapter_config.json")),
+                    Json.read(artifact(golden).resolve("adapter_config.json")));
         } else { // a fresh adapter's losses depend on its random start
             compareStory(output, artifact(golden));
         }
+    }
+
+    /** The curves start from given adapters: here is what their settings make of a fresh one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lora_r8_all", "lora_alpha5_r4_qv", "lora_modules_to_save", "rslora_r8"})
+    void aFreshAdapterIsOfTheSameKind(String name, @TempDir Path temp) {
+        GoldenRun run = GoldenRun.curve(name);
+        TrainRun config = TrainRun.of(Bench.configuration(run.arguments(temp)));
+        try (LoadedModel model = LoadedModel.open(name, run.model())) {
+            new TuningSource(config.finetune(), new Arithmetic(DType.F32, DType.F32), 1)
+                    .tune(model, Optional.empty())
+                    .weights()
+                    .write(temp, new SafeFiles(Bench.UNSYNCED), new Progress(0, 0, 0, 0, 0));
+        }
+        compareAdapterConfig(
+                Json.read(temp.resolve("adapter_config.json")), run.golden().path("adapter_config"));
     }
 
     /** The reference's, with our state in place of its pickles, and without PEFT's blank form of a card. */
@@ -88,9 +113,7 @@ class OutputFolderTest {
     }
 
     /** A fresh adapter, made from the keys of the configuration, says of itself what the reference's says. */
-    private static void compareAdapterConfig(Path output, Path golden) {
-        JsonNode found = Json.read(output.resolve("adapter_config.json"));
-        JsonNode expected = Json.read(golden.resolve("adapter_config.json"));
+    private static void compareAdapterConfig(JsonNode found, JsonNode expected) {
         assertThat(keys(found)).isEqualTo(keys(expected));
         for (Map.Entry<String, JsonNode> entry : expected.properties()) {
             JsonNode value = found.path(entry.getKey());

@@ -70,7 +70,9 @@ public final class CrossEntropy {
         for (long row = 0; row < hidden.size(0); row += ROWS) {
             try (Scope scope = Scope.open()) {
                 long rows = Math.min(ROWS, hidden.size(0) - row);
-                likeliest.narrow(0, row, rows).copyFrom(logits(hidden.narrow(0, row, rows), head).argmax(1));
+                likeliest
+                        .narrow(0, row, rows)
+                        .copyFrom(logits(hidden.narrow(0, row, rows), head).argmax(1));
             }
         }
         return likeliest;
