@@ -108,7 +108,7 @@ public final class TrainingRun {
                         run.optimizer().beta2(),
                         run.optimizer().epsilon(),
                         run.optimizer().weightDecay()));
-        TrainingState state = new TrainingState(tuning.parameters(), optimizer, settings());
+        TrainingState state = new TrainingState(tuning.parameters(), optimizer, settings(data));
         Progress start = start(continuation, state, plan);
         ModelShape shape = ModelShape.of(model.spec());
         Reporting reporting = new Reporting(
@@ -177,12 +177,15 @@ public final class TrainingRun {
     /** What the run that goes on had found best, unless that checkpoint is gone. */
     private static Optional<BestModel.Best> bestSoFar(Continuation continuation) {
         // Beside the checkpoint, wherever the folder that holds both was moved to.
-        return continuation.checkpoint().filter(checkpoint -> continuation.whole()).flatMap(checkpoint ->
-                TrainerState.bestIn(checkpoint)
+        return continuation
+                .checkpoint()
+                .filter(checkpoint -> continuation.whole())
+                .flatMap(checkpoint -> TrainerState.bestIn(checkpoint)
                         .map(found -> new BestModel.Best(
                                 found.step(),
                                 found.metric(),
-                                checkpoint.resolveSibling(Path.of(found.checkpoint()).getFileName())))
+                                checkpoint.resolveSibling(
+                                        Path.of(found.checkpoint()).getFileName())))
                         .filter(found -> TrainingState.isIn(found.checkpoint())));
     }
 
@@ -258,9 +261,15 @@ public final class TrainingRun {
         };
     }
 
-    private SequencedMap<String, String> settings() {
+    private SequencedMap<String, String> settings(LoadedData data) {
         SequencedMap<String, String> settings = new LinkedHashMap<>(configuration.effective());
         settings.put("threads", Integer.toString(host.threads()));
+        settings.put(
+                Continuation.DATA,
+                "%d samples of %d tokens"
+                        .formatted(
+                                data.train().samples().size(),
+                                data.train().report().tokens()));
         return settings;
     }
 

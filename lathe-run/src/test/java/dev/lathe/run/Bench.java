@@ -97,12 +97,12 @@ final class Bench {
     LoadedData data(List<String> arguments) {
         TrainRun run = TrainRun.of(configuration(arguments));
         Host host = host();
-        try (LoadedModel model = new ModelSource(host, run.model()).open(run.training().seed())) {
+        try (LoadedModel model =
+                new ModelSource(host, run.model()).open(run.training().seed())) {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            return new DataSource(
-                            host, run.data(), run.stage(), run.training().seed())
+            return new DataSource(host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
         }
     }

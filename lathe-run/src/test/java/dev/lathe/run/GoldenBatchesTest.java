@@ -29,7 +29,8 @@ class GoldenBatchesTest {
     void equalTheReference(String name, @TempDir Path temp) {
         GoldenRun run = GoldenRun.curve(name);
         JsonNode golden = run.golden().path(run.golden().has("all_batches") ? "all_batches" : "first_batches");
-        TokenizedData samples = new Bench(temp).data(run.arguments(temp.resolve("out"))).train().samples();
+        TokenizedData samples =
+                new Bench(temp).data(run.arguments(temp.resolve("out"))).train().samples();
         int at = 0;
         for (JsonNode batch : golden) {
             for (JsonNode row : batch) {

@@ -89,7 +89,8 @@ record GoldenRun(JsonNode golden, Path model, Optional<Path> init) {
         List<TensorSource> tensors = new ArrayList<>();
         try (WeightFile base = Checkpoint.open(model);
                 WeightFile given = Safetensors.open(init)) {
-            for (Map.Entry<String, JsonNode> trained : golden.path("final_stats").properties()) {
+            for (Map.Entry<String, JsonNode> trained :
+                    golden.path("final_stats").properties()) {
                 String name = fileName(trained.getKey());
                 if (given.names().contains(name)) {
                     tensors.add(source(name, given.get(name)));

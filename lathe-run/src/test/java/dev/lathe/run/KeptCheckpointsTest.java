@@ -48,8 +48,7 @@ class KeptCheckpointsTest {
         Path checkpoint = output.resolve("checkpoint-" + best.progress().step());
         assertThat(checkpoints(output))
                 .containsExactlyInAnyOrder(checkpoint.getFileName().toString(), "checkpoint-" + last);
-        assertThat(output.resolve("model.safetensors"))
-                .hasSameBinaryContentAs(checkpoint.resolve("model.safetensors"));
+        assertThat(output.resolve("model.safetensors")).hasSameBinaryContentAs(checkpoint.resolve("model.safetensors"));
         assertThat(loss(heard.all(Event.Evaluated.class).getLast())).isEqualTo(loss(best));
         JsonNode state = Json.read(output.resolve("trainer_state.json"));
         assertThat(state.path("best_global_step").longValue())

@@ -126,7 +126,8 @@ class OutputFolderTest {
     }
 
     private static void compareStory(Path output, Path golden) throws IOException {
-        for (String file : List.of("trainer_state.json", "all_results.json", "train_results.json", "eval_results.json")) {
+        for (String file :
+                List.of("trainer_state.json", "all_results.json", "train_results.json", "eval_results.json")) {
             assertSame(file, Json.read(output.resolve(file)), Json.read(golden.resolve(file)));
         }
         JsonNode generation = Json.read(artifact("output_full").resolve("generation_config.json"));

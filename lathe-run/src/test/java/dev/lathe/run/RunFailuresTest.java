@@ -32,8 +32,8 @@ class RunFailuresTest {
         for (int part = 0; part < 6; part++) {
             long capacity = afterFirst.get() + (roomy.written() - afterFirst.get()) * part / 6;
             Path output = temp.resolve("full-" + part);
-            assertThatThrownBy(() -> bench.train(
-                            bench.host(new FullDisk(capacity), () -> false), tiny.arguments(output, LORA)))
+            assertThatThrownBy(() ->
+                            bench.train(bench.host(new FullDisk(capacity), () -> false), tiny.arguments(output, LORA)))
                     .as("full after %d bytes", capacity)
                     .isInstanceOf(UserError.class)
                     .hasMessageContaining("could not be written: No space left on device")
@@ -73,13 +73,34 @@ class RunFailuresTest {
     }
 
     @Test
+    void otherDataUnderTheSameNameIsRefused(@TempDir Path temp) {
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        bench.train(TinyModel.write(temp, 1, 9).arguments(output, LORA));
+        assertRefused(
+                () -> bench.train(TinyModel.write(temp, 1, 10).arguments(output, LORA)),
+                "training data: was 9 samples of ",
+                ", is 10 samples of ");
+    }
+
+    @Test
+    void whatAKillLeftHalfWrittenIsSwept(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 5);
+        Path output = Files.createDirectories(temp.resolve("out"));
+        Files.createDirectories(output.resolve(".checkpoint-2.part-k3x9/deeper"));
+        Files.writeString(output.resolve(".adapter_model.safetensors.part-1zq0"), "half");
+        Files.writeString(output.resolve(".mine"), "kept");
+        new Bench(temp).train(tiny.arguments(output, LORA));
+        assertThat(names(output)).contains(".mine").noneMatch(name -> name.contains(".part-"));
+    }
+
+    @Test
     void aHarmlessChangeIsSaid(@TempDir Path temp) {
         TinyModel tiny = TinyModel.write(temp, 1, 9);
         Bench bench = new Bench(temp);
         Path output = temp.resolve("out");
         bench.train(tiny.arguments(output, LORA));
-        Heard more = bench.train(
-                Bench.with(tiny.arguments(output, LORA), "num_train_epochs=3", "learning_rate=0.02"));
+        Heard more = bench.train(Bench.with(tiny.arguments(output, LORA), "num_train_epochs=3", "learning_rate=0.02"));
         assertThat(more.steps().getFirst().progress().step()).isEqualTo(7);
         assertThat(bench.said())
                 .contains("Changed since the checkpoint: learning_rate: was 0.01, is 0.02")
@@ -103,8 +124,8 @@ class RunFailuresTest {
 
         assertThat(bench.said()).contains(theirs + " was not written by Lathe: its weights are used");
         assertThat(again.steps()).hasSize(6);
-        Heard started = bench.train(Bench.with(
-                tiny.arguments(temp.resolve("started"), LORA), "adapter_name_or_path=" + ours));
+        Heard started =
+                bench.train(Bench.with(tiny.arguments(temp.resolve("started"), LORA), "adapter_name_or_path=" + ours));
         assertThat(again.losses()).isEqualTo(started.losses());
         // From now on this run's own checkpoints count, although their numbers are lower.
         assertThat(bench.train(tiny.arguments(output, LORA)).steps()).isEmpty();
@@ -126,8 +147,10 @@ class RunFailuresTest {
                 "adapter_name_or_path=" + adapter);
         copyModel(tiny.model(), other, wider);
         assertRefused(() -> bench.train(arguments), adapter.toString(), "lora_A.weight", "[2, 16]", "[2, 32]");
-        copyModel(tiny.model(), other, ((ObjectNode) Json.read(tiny.model().resolve("config.json")))
-                .put("num_hidden_layers", 3));
+        copyModel(
+                tiny.model(),
+                other,
+                ((ObjectNode) Json.read(tiny.model().resolve("config.json"))).put("num_hidden_layers", 3));
         assertRefused(
                 () -> bench.train(arguments),
                 adapter + " has no tensor base_model.model.model.layers.2",
@@ -139,7 +162,9 @@ class RunFailuresTest {
         TinyModel tiny = TinyModel.write(temp, 1, 5);
         tiny.writeData("[{\"instruction\": \"a\", \"output\": null}, {\"instruction\": \"b\"}]");
         assertRefused(
-                () -> new Bench(temp).train(tiny.arguments(temp.resolve("out"), LORA)), "dataset: no sample is left: 2 rows", "dropped: 2 no answer");
+                () -> new Bench(temp).train(tiny.arguments(temp.resolve("out"), LORA)),
+                "dataset: no sample is left: 2 rows",
+                "dropped: 2 no answer");
     }
 
     @Test
@@ -175,7 +200,8 @@ class RunFailuresTest {
                 "resume_from_checkpoint",
                 output + " holds no checkpoint");
         assertRefused(
-                () -> new Bench(temp).train(tiny.arguments(output, "resume_from_checkpoint=" + temp.resolve("nowhere"))),
+                () -> new Bench(temp)
+                        .train(tiny.arguments(output, "resume_from_checkpoint=" + temp.resolve("nowhere"))),
                 temp.resolve("nowhere") + " is not there");
     }
 

@@ -36,7 +36,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What was saved is what was trained: on the held-back rows it scores as the model did at the end of its training. */
 class SavedModelTest {
     private static final String[] RUN = {
-        "do_train=true", "do_eval=true", "val_size=4", "per_device_eval_batch_size=2", "learning_rate=0.05", "num_train_epochs=3"
+        "do_train=true",
+        "do_eval=true",
+        "val_size=4",
+        "per_device_eval_batch_size=2",
+        "learning_rate=0.05",
+        "num_train_epochs=3"
     };
 
     @ParameterizedTest
@@ -64,13 +69,17 @@ class SavedModelTest {
             assertThat(loss(loaded.decoder(), held)).isEqualTo(trained);
             LoadedModel merged = MergedWeights.merge(base, output);
             assertThat(loss(frozen(merged), held)).isCloseTo(trained, within(1e-5 * trained));
-            assertThat(loss(frozen(base), held)).as("training changed something").isNotCloseTo(trained, within(1e-3));
+            assertThat(loss(frozen(base), held))
+                    .as("training changed something")
+                    .isNotCloseTo(trained, within(1e-3));
         }
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"finetuning_type=full", "finetuning_type=freeze freeze_trainable_layers=1 freeze_extra_modules=norm"
+            strings = {
+                "finetuning_type=full",
+                "finetuning_type=freeze freeze_trainable_layers=1 freeze_extra_modules=norm"
             })
     void aModelLoadedIsTheModelTrained(String keys, @TempDir Path temp) {
         TinyModel tiny = TinyModel.write(temp, 5, 13);
@@ -89,8 +98,7 @@ class SavedModelTest {
     void aSavedModelStopsWhereItsTemplateDoes(@TempDir Path temp) {
         TinyModel tiny = TinyModel.write(temp, 5, 9);
         Path output = temp.resolve("out");
-        new Bench(temp)
-                .train(tiny.arguments(output, "finetuning_type=full", "template=chatml", "max_steps=1"));
+        new Bench(temp).train(tiny.arguments(output, "finetuning_type=full", "template=chatml", "max_steps=1"));
         JsonNode tokenizer = Json.read(output.resolve("tokenizer_config.json"));
         int end = StreamSupport.stream(
                         Json.read(output.resolve("tokenizer.json"))
@@ -123,8 +131,7 @@ class SavedModelTest {
     }
 
     private static Decoder frozen(LoadedModel model) {
-        return Decoder.build(
-                model.spec(), new FrozenModules(new Weights(model.weights(), model.name(), DType.F32)));
+        return Decoder.build(model.spec(), new FrozenModules(new Weights(model.weights(), model.name(), DType.F32)));
     }
 
     private static double loss(Decoder decoder, TokenizedData held) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
-    private static final Pattern HALF_WRITTEN = Pattern.compile("\\.checkpoint-\\d+\\.part-.*");
+    private static final Pattern HALF_WRITTEN = Pattern.compile("\\..+\\.part-[0-9a-z]+");
 
     /**
      * @param limit how many to keep, 0 for all
@@ -80,13 +80,11 @@ public final class Checkpoints {
     /** The newest checkpoint of an output folder: of Lathe's own, or else of the reference's. */
     public static Optional<Path> newest(Path outputDir) {
         List<Path> all = all(outputDir);
-        return all.reversed().stream()
-                .filter(TrainingState::isIn)
-                .findFirst()
-                .or(() -> all.reversed().stream().findFirst());
+        return all.reversed().stream().filter(TrainingState::isIn).findFirst().or(() -> all.reversed().stream()
+                .findFirst());
     }
 
-    /** Removes what a kill left half-written. */
+    /** Removes what a kill left half-written: checkpoints, and files of {@link SafeFiles}. */
     public static void sweep(Path outputDir) {
         for (Path entry : entries(outputDir)) {
             if (HALF_WRITTEN.matcher(String.valueOf(entry.getFileName())).matches()) {

@@ -70,7 +70,11 @@ public final class LanguageModeling implements Objective {
             return new Score(
                     CrossEntropy.loss(normed, loop.decoder().head(), targets),
                     accuracy
-                            ? accuracies(batch, rows, CrossEntropy.likeliest(normed, loop.decoder().head()))
+                            ? accuracies(
+                                    batch,
+                                    rows,
+                                    CrossEntropy.likeliest(
+                                            normed, loop.decoder().head()))
                             : List.of());
         }
     }

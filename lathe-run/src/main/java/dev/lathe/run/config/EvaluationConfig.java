@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param sampleAnswers questions that are asked before and after training
  * @param best present when the run ends with its best checkpoint
  */
-public record EvaluationConfig(When when, boolean atEnd, int batch, boolean accuracy, int sampleAnswers, Optional<BestModel> best) {
+public record EvaluationConfig(
+        When when, boolean atEnd, int batch, boolean accuracy, int sampleAnswers, Optional<BestModel> best) {
     /**
      * What best means.
      *
