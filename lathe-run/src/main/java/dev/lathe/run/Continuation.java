@@ -23,8 +23,12 @@ import java.util.stream.Stream;
  * @param whole whether it is one of Lathe's, with optimizer and position; the reference's give their weights only
  */
 record Continuation(Optional<Path> checkpoint, boolean whole) {
+    /** Not a key: what the files of the data set held. */
+    static final String DATA = "training data";
+
     /** Settings whose change would make the rest of a run another run than the one that was begun. */
     private static final Set<String> BOUND = Set.of(
+            DATA,
             "stage",
             "finetuning_type",
             "model_name_or_path",

@@ -3,6 +3,7 @@ package dev.lathe.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.run.config.LoggingConfig;
+import dev.lathe.run.config.Stage;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.History;
 import dev.lathe.run.report.LogRule;
@@ -43,7 +44,7 @@ final class Reporting {
         LoggingConfig logging = run.logging();
         LogRule rule = intervals.logging(logging.when(), logging.firstStep());
         History history = new History(
-                new History.Settings(rule, false, History.flopsPerToken(parametersWithoutEmbeddings)),
+                new History.Settings(rule, logging.countTokens(), History.flopsPerToken(parametersWithoutEmbeddings)),
                 host.clock(),
                 earlier(checkpoint));
         state = new TrainerState(
@@ -62,9 +63,9 @@ final class Reporting {
                         ? new ProgressBar(host.out(), host.terminalWidth().orElseThrow(), host.clock())
                         : new ProgressLines(host.out(), rule));
         listeners.add(history);
-        listeners.add(new TrainerLog(output, host.files(), host.clock(), rule, false));
+        listeners.add(new TrainerLog(output, host.files(), host.clock(), rule, logging.countTokens()));
         listeners.add(state);
-        listeners.add(new Results(history, host.files(), output));
+        listeners.add(new Results(history, host.files(), output, run.stage() == Stage.PRETRAIN));
         listeners.add(new ModelCard(card, history, host.files(), output));
         if (logging.tensorBoard()) {
             listeners.add(new TensorBoard(output, host.clock(), rule, hostName(host)));

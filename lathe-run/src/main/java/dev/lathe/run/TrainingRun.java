@@ -73,7 +73,7 @@ public final class TrainingRun {
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            train(continuation, model, encoder, data);
+            train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
         }
     }
 
@@ -108,7 +108,7 @@ public final class TrainingRun {
                         run.optimizer().beta2(),
                         run.optimizer().epsilon(),
                         run.optimizer().weightDecay()));
-        TrainingState state = new TrainingState(tuning.parameters(), optimizer, settings());
+        TrainingState state = new TrainingState(tuning.parameters(), optimizer, settings(data));
         Progress start = start(continuation, state, plan);
         ModelShape shape = ModelShape.of(model.spec());
         Reporting reporting = new Reporting(
@@ -125,6 +125,7 @@ public final class TrainingRun {
         Evaluation evaluation = evaluation(data, plan, events);
         Optional<BestModel> best =
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
+        best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
         List<Artifact> output = List.of(tuning.weights(), (folder, files, progress) -> encoder.tokenizer()
                 .save(folder, files));
         Checkpoints checkpoints = new Checkpoints(
@@ -136,6 +137,7 @@ public final class TrainingRun {
                 host.files(),
                 List.of(output.getFirst(), output.getLast(), trainerState(reporting, best), state),
                 events);
+        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = new LayerLoop(
                 tuning.decoder(),
                 run.training().recompute() ? 0 : tuning.decoder().blocks().size());
@@ -149,7 +151,7 @@ public final class TrainingRun {
                         new GradientClip(run.optimizer().maxGradNorm()),
                         run.training().seed()),
                 loop,
-                new LanguageModeling(),
+                objective,
                 optimizer,
                 tuning.parameters(),
                 data.train().samples(),
@@ -166,10 +168,25 @@ public final class TrainingRun {
         Path folder = run.checkpoints().outputDir();
         output.forEach(artifact -> artifact.write(folder, host.files(), end));
         if (run.evaluation().atEnd()) {
-            evaluation.run(end, loop, new LanguageModeling());
+            evaluation.run(end, loop, objective);
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + folder);
+    }
+
+    /** What the run that goes on had found best, unless that checkpoint is gone. */
+    private static Optional<BestModel.Best> bestSoFar(Continuation continuation) {
+        // Beside the checkpoint, wherever the folder that holds both was moved to.
+        return continuation
+                .checkpoint()
+                .filter(checkpoint -> continuation.whole())
+                .flatMap(checkpoint -> TrainerState.bestIn(checkpoint)
+                        .map(found -> new BestModel.Best(
+                                found.step(),
+                                found.metric(),
+                                checkpoint.resolveSibling(
+                                        Path.of(found.checkpoint()).getFileName())))
+                        .filter(found -> TrainingState.isIn(found.checkpoint())));
     }
 
     private Optional<SampleAnswers> sampleAnswers(ChatEncoder encoder, LoadedData data) {
@@ -244,9 +261,15 @@ public final class TrainingRun {
         };
     }
 
-    private SequencedMap<String, String> settings() {
+    private SequencedMap<String, String> settings(LoadedData data) {
         SequencedMap<String, String> settings = new LinkedHashMap<>(configuration.effective());
         settings.put("threads", Integer.toString(host.threads()));
+        settings.put(
+                Continuation.DATA,
+                "%d samples of %d tokens"
+                        .formatted(
+                                data.train().samples().size(),
+                                data.train().report().tokens()));
         return settings;
     }
 

@@ -3,8 +3,13 @@ package dev.lathe.run;
 import dev.lathe.base.Disk;
 import dev.lathe.base.ResidentMemory;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.data.LoadedData;
+import dev.lathe.model.LoadedModel;
 import dev.lathe.run.config.Command;
 import dev.lathe.run.config.Configuration;
+import dev.lathe.run.config.TrainRun;
+import dev.lathe.text.ChatEncoder;
+import dev.lathe.text.Template;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
@@ -52,6 +57,10 @@ final class Bench {
     }
 
     Host host(Disk disk, BooleanSupplier interrupted) {
+        return host(1, disk, interrupted);
+    }
+
+    Host host(int threads, Disk disk, BooleanSupplier interrupted) {
         return new Host(
                 Map.of("LATHE_CACHE", home.resolve("cache").toString()),
                 home,
@@ -60,7 +69,7 @@ final class Bench {
                 new PrintStream(said, true, StandardCharsets.UTF_8),
                 Optional.empty(),
                 NO_MEMORY,
-                1,
+                threads,
                 interrupted);
     }
 
@@ -82,6 +91,20 @@ final class Bench {
     Heard train(Host host, List<String> arguments, Heard heard) {
         new TrainingRun(host, configuration(arguments), List.of(heard)).run();
         return heard;
+    }
+
+    /** What such a run trains on and is evaluated on. */
+    LoadedData data(List<String> arguments) {
+        TrainRun run = TrainRun.of(configuration(arguments));
+        Host host = host();
+        try (LoadedModel model =
+                new ModelSource(host, run.model()).open(run.training().seed())) {
+            Template template =
+                    DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
+            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
+            return new DataSource(host, run.data(), run.stage(), run.training().seed())
+                    .load(encoder, model.spec().vocabulary());
+        }
     }
 
     static Configuration configuration(List<String> arguments) {

@@ -42,7 +42,6 @@ class GoldenCurvesTest {
                 "full_eval",
                 "full_epochs_partial_accum",
                 "full_train_on_prompt",
-                "sft_mask_history",
                 "pt_full_packing",
                 "pt_lora_nopacking"
             })
@@ -112,12 +111,16 @@ class GoldenCurvesTest {
             assertThat(found.progress().step()).isEqualTo(expected.path("step").longValue());
             assertThat(found.metrics().get("eval_loss"))
                     .isCloseTo(expected.path("eval_loss").doubleValue(), relative(expected.path("eval_loss"), 1e-4));
+            assertThat(found.metrics().get("eval_accuracy"))
+                    .isCloseTo(
+                            expected.path("eval_accuracy").doubleValue(),
+                            relative(expected.path("eval_accuracy"), 1e-6));
         }
     }
 
     private static void compareStatistics(WeightFile written, JsonNode golden) {
         for (Map.Entry<String, JsonNode> expected : golden.properties()) {
-            float[] values = values(written, fileName(expected.getKey()));
+            float[] values = values(written, GoldenRun.fileName(expected.getKey()));
             double square = 0;
             for (float value : values) {
                 square += (double) value * value;
@@ -147,11 +150,6 @@ class GoldenCurvesTest {
                         .containsExactly(expected);
             }
         }
-    }
-
-    /** The names of the running model carry the adapter's name, those of the file do not. */
-    private static String fileName(String running) {
-        return running.replace(".modules_to_save.default.", ".").replace(".default.", ".");
     }
 
     private static float[] values(WeightFile file, String name) {

@@ -11,33 +11,44 @@ import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSource;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * A training run of the reference from {@code goldens/train/curves}, in the words of Lathe's command line.
+ * A training run of the reference from {@code goldens/train}, in the words of Lathe's command line.
  *
- * @param golden the run's file
+ * @param golden the run as its file tells it
+ * @param init the adapter it started from, if that was not a fresh one
  */
-record GoldenRun(JsonNode golden, Path goldens, Path model, Path data) {
+record GoldenRun(JsonNode golden, Path model, Optional<Path> init) {
     /** The reference's words for where it finds what lies elsewhere here. */
     private static final Set<String> PLACES = Set.of("model_name_or_path", "dataset_dir");
 
+    /** One of {@code curves}. */
     static GoldenRun curve(String name) {
         Path goldens = Reference.file("reference/goldens/train");
-        return of(Json.read(goldens.resolve("curves/" + name + ".json")));
+        JsonNode golden = Json.read(goldens.resolve("curves/" + name + ".json"));
+        Optional<Path> init = golden.hasNonNull("init_adapter")
+                ? Optional.of(goldens.resolve(
+                        "adapters/" + golden.path("init_adapter").asText() + ".safetensors"))
+                : Optional.empty();
+        return new GoldenRun(golden, stories(), init);
     }
 
-    /** A run with settings as the curves have them. */
-    static GoldenRun of(JsonNode golden) {
-        return new GoldenRun(
-                golden,
-                Reference.file("reference/goldens/train"),
-                Reference.file("models/stories260K/hf"),
-                Reference.file("data"));
+    /** A run of stories260K from a fresh start, with settings as the curves have them. */
+    static GoldenRun fresh(JsonNode golden) {
+        return new GoldenRun(golden, stories(), Optional.empty());
+    }
+
+    private static Path stories() {
+        return Reference.file("models/stories260K/hf");
     }
 
     String name() {
@@ -58,39 +69,48 @@ record GoldenRun(JsonNode golden, Path goldens, Path model, Path data) {
         }
         boolean own = settings().path("dataset_dir").asText().equals("train/data");
         arguments.add("model_name_or_path=" + model);
-        arguments.add("dataset_dir=" + (own ? goldens.resolve("data") : data));
+        arguments.add("dataset_dir=" + Reference.file(own ? "reference/goldens/train/data" : "data"));
         arguments.add("output_dir=" + output);
         return arguments;
     }
 
     /** The same, starting from the adapter that the reference started from, if it had one. */
     List<String> argumentsFromInit(Path output, Path adapter) {
-        if (!golden.hasNonNull("init_adapter")) {
+        if (init.isEmpty()) {
             return arguments(output);
         }
-        writeInitialAdapter(adapter);
+        writeInitialAdapter(init.get(), adapter);
         return Bench.with(arguments(output), "adapter_name_or_path=" + adapter);
     }
 
-    /** A PEFT folder of the reference's first adapter; modules trained whole start as the base has them. */
-    private void writeInitialAdapter(Path folder) {
+    /** A PEFT folder of the first adapter. What it leaves out starts at zero, or as the base has it where it is trained whole. */
+    private void writeInitialAdapter(Path init, Path folder) {
         SafeFiles files = new SafeFiles(Bench.UNSYNCED);
         List<TensorSource> tensors = new ArrayList<>();
         try (WeightFile base = Checkpoint.open(model);
-                WeightFile init = Safetensors.open(goldens.resolve(
-                        "adapters/" + golden.path("init_adapter").asText() + ".safetensors"))) {
-            for (String name : init.names()) {
-                tensors.add(source(name, init.get(name)));
-            }
-            for (JsonNode module : golden.path("adapter_config").path("modules_to_save")) {
-                boolean head = module.asText().equals("lm_head");
-                tensors.add(source(
-                        "base_model.model." + (head ? "lm_head.weight" : "model.embed_tokens.weight"),
-                        base.get("model.embed_tokens.weight")));
+                WeightFile given = Safetensors.open(init)) {
+            for (Map.Entry<String, JsonNode> trained :
+                    golden.path("final_stats").properties()) {
+                String name = fileName(trained.getKey());
+                if (given.names().contains(name)) {
+                    tensors.add(source(name, given.get(name)));
+                } else if (name.contains(".lora_B.")) {
+                    JsonNode shape = trained.getValue().get(0);
+                    long[] zeros = {shape.get(0).longValue(), shape.get(1).longValue()};
+                    MemorySegment data = Arena.ofAuto().allocate(Float.BYTES * zeros[0] * zeros[1], Float.BYTES);
+                    tensors.add(new TensorSource(new TensorSpec(name, DType.F32, zeros), () -> data));
+                } else { // the two ends of the model, which are one tensor in the base
+                    tensors.add(source(name, base.get("model.embed_tokens.weight")));
+                }
             }
             new SafetensorsWriter(files).write(folder.resolve("adapter_model.safetensors"), tensors);
         }
         files.writeText(folder.resolve("adapter_config.json"), Json.pretty(golden.path("adapter_config")));
+    }
+
+    /** The names of the running model carry the adapter's name, those of the file do not. */
+    static String fileName(String running) {
+        return running.replace(".modules_to_save.default.", ".").replace(".default.", ".");
     }
 
     private static TensorSource source(String name, StoredTensor tensor) {

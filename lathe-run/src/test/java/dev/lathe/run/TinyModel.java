@@ -23,10 +23,10 @@ import java.util.Random;
 record TinyModel(Path folder) {
     private static final SafeFiles FILES = new SafeFiles(Bench.UNSYNCED);
     private static final String CONFIG = """
-            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 258, "hidden_size": 16,
+            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 259, "hidden_size": 16,
              "intermediate_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
              "rms_norm_eps": 1e-5, "max_position_embeddings": 128, "initializer_range": 0.2,
-             "tie_word_embeddings": true, "torch_dtype": "float32", "eos_token_id": 257}
+             "tie_word_embeddings": true, "torch_dtype": "float32", "eos_token_id": 258}
             """;
 
     /** Writes the model and {@code rows} rows of data set {@code tiny}; a function of the seed. */
@@ -37,7 +37,7 @@ record TinyModel(Path folder) {
         FILES.writeText(model.resolve("config.json"), Json.pretty(config));
         FILES.writeText(model.resolve("tokenizer.json"), Json.pretty(tokenizer()));
         FILES.writeText(model.resolve("tokenizer_config.json"), """
-                {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|end|>", "pad_token": "<|end|>"}
+                {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"}
                 """);
         FreshWeights weights = new FreshWeights(ConfigReader.read(config, "tiny"), seed);
         new CheckpointWriter(FILES).write(model, ModelTensors.of(weights, List.of(), DType.F32), Long.MAX_VALUE);
@@ -64,7 +64,7 @@ record TinyModel(Path folder) {
                 "dataset_dir=" + folder.resolve("data"),
                 "output_dir=" + output,
                 "dataset=tiny",
-                "template=alpaca",
+                "template=default",
                 "cutoff_len=96",
                 "per_device_train_batch_size=2",
                 "gradient_accumulation_steps=2",
@@ -97,7 +97,7 @@ record TinyModel(Path folder) {
                 .toString();
     }
 
-    /** 256 bytes under the names that byte-level BPE gives them, no merges, and two special tokens. */
+    /** 256 bytes under the names that byte-level BPE gives them, no merges, and the special tokens of chatml. */
     private static ObjectNode tokenizer() {
         ObjectNode json =
                 Json.object().put("version", "1.0").putNull("truncation").putNull("padding");
@@ -121,7 +121,7 @@ record TinyModel(Path folder) {
             vocabulary.put(Character.toString(shown ? value : shifted++), value);
         }
         model.putArray("merges");
-        for (String special : List.of("<|start|>", "<|end|>")) {
+        for (String special : List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>")) {
             int id = vocabulary.size();
             vocabulary.put(special, id);
             added.addObject()

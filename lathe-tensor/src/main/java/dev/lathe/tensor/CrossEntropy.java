@@ -64,6 +64,20 @@ public final class CrossEntropy {
         return loss;
     }
 
+    /** The likeliest token of every row, int64 [rows]. */
+    public static Tensor likeliest(Tensor hidden, Operand head) {
+        Tensor likeliest = Tensors.empty(DType.I64, hidden.size(0));
+        for (long row = 0; row < hidden.size(0); row += ROWS) {
+            try (Scope scope = Scope.open()) {
+                long rows = Math.min(ROWS, hidden.size(0) - row);
+                likeliest
+                        .narrow(0, row, rows)
+                        .copyFrom(logits(hidden.narrow(0, row, rows), head).argmax(1));
+            }
+        }
+        return likeliest;
+    }
+
     /**
      * Some rows, filled up with zeros to a multiple of {@link #STEP}: products of few different shapes are prepared once and
      * then reused.

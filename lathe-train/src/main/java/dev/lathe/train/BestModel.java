@@ -3,7 +3,10 @@ package dev.lathe.train;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Remembers at which step a metric was best, for {@code load_best_model_at_end}. */
+/**
+ * Remembers which checkpoint a metric was best at, for {@code load_best_model_at_end}. Steps that are not saved, or not
+ * evaluated, do not compete.
+ */
 public final class BestModel {
     private final String metric;
     private final boolean greaterIsBetter;
@@ -20,16 +23,16 @@ public final class BestModel {
         this.evaluation = evaluation;
     }
 
-    /** After the evaluation and before the saving of a step. */
+    /** After the evaluation and before the saving of a step that is saved. */
     void look(long step, Path checkpoint) {
-        Optional<Double> value = evaluation.latest(metric);
+        Optional<Double> value = evaluation.at(step, metric);
         if (value.isPresent()
                 && best.map(old -> better(value.get(), old.value())).orElse(true)) {
             best = Optional.of(new Best(step, value.get(), checkpoint));
         }
     }
 
-    /** On resume. */
+    /** On resume: what was best so far. */
     public void restore(Best earlier) {
         best = Optional.of(earlier);
     }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
-    private static final Pattern HALF_WRITTEN = Pattern.compile("\\.checkpoint-\\d+\\.part-.*");
+    private static final Pattern HALF_WRITTEN = Pattern.compile("\\..+\\.part-[0-9a-z]+");
 
     /**
      * @param limit how many to keep, 0 for all
@@ -40,10 +40,8 @@ public final class Checkpoints {
     }
 
     void saveIfDue(Progress progress, StepPlan plan, boolean interrupted) {
-        settings.best().ifPresent(best -> best.look(progress.step(), folder(progress.step())));
-        boolean last = progress.step() == plan.totalSteps();
-        boolean wanted = !(settings.interval() instanceof Interval.Never);
-        if (settings.interval().due(progress.step(), plan) || (last && wanted) || interrupted) {
+        if (settings.interval().due(progress.step(), plan) || interrupted) {
+            settings.best().ifPresent(best -> best.look(progress.step(), folder(progress.step())));
             save(progress);
         }
     }
@@ -56,14 +54,17 @@ public final class Checkpoints {
             }
         });
         events.publish(new Event.CheckpointSaved(progress, target));
-        removeOld();
+        removeOld(progress.step());
     }
 
-    private void removeOld() {
+    private void removeOld(long step) {
         if (settings.limit() <= 0) {
             return;
         }
         List<Path> all = new ArrayList<>(all(settings.outputDir()));
+        // What lies ahead of this run was left by an earlier one: older than everything of this one.
+        all.sort(Comparator.comparing((Path checkpoint) -> step(checkpoint) <= step)
+                .thenComparing(Checkpoints::step));
         Path newest = all.getLast();
         Optional<Path> best = settings.best().flatMap(BestModel::checkpoint);
         best.filter(path -> !path.equals(newest)).ifPresent(all::remove);
@@ -76,13 +77,14 @@ public final class Checkpoints {
         return settings.outputDir().resolve("checkpoint-" + step);
     }
 
-    /** The newest whole checkpoint of an output folder. */
+    /** The newest checkpoint of an output folder: of Lathe's own, or else of the reference's. */
     public static Optional<Path> newest(Path outputDir) {
         List<Path> all = all(outputDir);
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+        return all.reversed().stream().filter(TrainingState::isIn).findFirst().or(() -> all.reversed().stream()
+                .findFirst());
     }
 
-    /** Removes what a kill left half-written. */
+    /** Removes what a kill left half-written: checkpoints, and files of {@link SafeFiles}. */
     public static void sweep(Path outputDir) {
         for (Path entry : entries(outputDir)) {
             if (HALF_WRITTEN.matcher(String.valueOf(entry.getFileName())).matches()) {

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
 /**
- * Scores held-back data now and then. A data set's loss is the mean over its samples of the mean loss of the batch each
- * is in, which is how Hugging Face's Trainer counts.
+ * Scores held-back data now and then, as Hugging Face's Trainer counts: a data set's loss is the mean over its samples of
+ * the loss of the batch each is in, and that is divided, as in training, by the labels before the shift. The accuracy is
+ * the mean over samples.
  */
 public final class Evaluation {
     /**
@@ -24,6 +26,7 @@ public final class Evaluation {
     private final Events events;
     private final Stopwatch stopwatch;
     private SequencedMap<String, Double> latest = new LinkedHashMap<>();
+    private long latestStep = -1;
 
     public Evaluation(List<HeldBack> sets, Interval interval, int batchSize, Events events, Stopwatch stopwatch) {
         this.sets = List.copyOf(sets);
@@ -42,13 +45,15 @@ public final class Evaluation {
     /** Scores everything held back and publishes it. */
     public void run(Progress progress, LayerLoop loop, Objective objective) {
         latest = new LinkedHashMap<>();
+        latestStep = progress.step();
         for (HeldBack set : sets) {
             double begin = stopwatch.seconds();
-            double loss = loss(set.data(), loop, objective);
+            Score score = score(set.data(), loop, objective);
             double seconds = Math.max(1e-9, stopwatch.seconds() - begin);
             long batches = (set.data().size() + batchSize - 1L) / batchSize;
             SequencedMap<String, Double> metrics = new LinkedHashMap<>();
-            metrics.put(set.prefix() + "loss", loss);
+            metrics.put(set.prefix() + "loss", score.loss());
+            score.accuracy().ifPresent(accuracy -> metrics.put(set.prefix() + "accuracy", accuracy));
             metrics.put(set.prefix() + "runtime", seconds);
             metrics.put(set.prefix() + "samples_per_second", set.data().size() / seconds);
             metrics.put(set.prefix() + "steps_per_second", batches / seconds);
@@ -57,21 +62,28 @@ public final class Evaluation {
         }
     }
 
-    /** A metric of the newest evaluation. */
-    public Optional<Double> latest(String metric) {
-        return Optional.ofNullable(latest.get(metric));
+    /** A metric of the evaluation after {@code step}; empty when there was none after that step. */
+    Optional<Double> at(long step, String metric) {
+        return step == latestStep ? Optional.ofNullable(latest.get(metric)) : Optional.empty();
     }
 
-    private double loss(TokenizedData data, LayerLoop loop, Objective objective) {
+    private record Score(double loss, OptionalDouble accuracy) {}
+
+    private Score score(TokenizedData data, LayerLoop loop, Objective objective) {
         double sum = 0;
+        List<Double> accuracies = new ArrayList<>();
         for (int from = 0; from < data.size(); from += batchSize) {
             List<Sample> samples = new ArrayList<>();
             for (int i = from; i < Math.min(from + batchSize, data.size()); i++) {
                 samples.add(data.get(i));
             }
-            Objective.Score score = objective.evaluate(loop, MicroBatch.of(samples, 0, 1));
-            sum += score.loss() / Math.max(1, score.targets()) * samples.size();
+            MicroBatch batch = MicroBatch.of(samples, 0, MicroBatch.PADDED_TO);
+            Objective.Score score = objective.evaluate(loop, batch);
+            sum += score.loss() / Math.max(1, batch.supervised()) * samples.size();
+            accuracies.addAll(score.accuracies());
         }
-        return sum / data.size();
+        return new Score(
+                sum / data.size(),
+                accuracies.stream().mapToDouble(accuracy -> accuracy).average());
     }
 }

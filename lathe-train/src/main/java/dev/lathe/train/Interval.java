@@ -2,7 +2,7 @@ package dev.lathe.train;
 
 /** When something that happens again and again is due. */
 public sealed interface Interval {
-    /** Whether it is due once {@code done} steps are done. */
+    /** Whether it is due once {@code done} steps are done. What is done at all is also done after the last step. */
     boolean due(long done, StepPlan plan);
 
     record Never() implements Interval {
@@ -16,7 +16,7 @@ public sealed interface Interval {
     record Steps(long steps) implements Interval {
         @Override
         public boolean due(long done, StepPlan plan) {
-            return done % steps == 0;
+            return done % steps == 0 || done == plan.totalSteps();
         }
     }
 

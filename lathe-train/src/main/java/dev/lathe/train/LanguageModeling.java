@@ -7,14 +7,29 @@ import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Cross-entropy of the next token where there is a label: pre-training and supervised fine-tuning. Norm, head and loss
  * see the supervised rows alone.
  */
 public final class LanguageModeling implements Objective {
+    private final boolean accuracy;
+
+    public LanguageModeling() {
+        this(false);
+    }
+
+    /** @param accuracy whether {@link #evaluate} also counts the tokens guessed right */
+    public LanguageModeling(boolean accuracy) {
+        this.accuracy = accuracy;
+    }
+
     @Override
     public double accumulate(LayerLoop loop, MicroBatch batch, Optional<Noise> noise, long divisor) {
         int[] rows = batch.supervisedRows();
@@ -46,13 +61,36 @@ public final class LanguageModeling implements Objective {
     public Score evaluate(LayerLoop loop, MicroBatch batch) {
         int[] rows = batch.supervisedRows();
         if (rows.length == 0) {
-            return new Score(0, 0);
+            return new Score(0, List.of());
         }
         try (Scope scope = Scope.open()) {
             Tensor selected = loop.hidden(batch).select(0, Tensors.indices(rows));
             Tensor normed = loop.decoder().normalize(Tape.off(), selected);
-            return new Score(CrossEntropy.loss(normed, loop.decoder().head(), targets(batch, rows)), rows.length);
+            Tensor targets = targets(batch, rows);
+            return new Score(
+                    CrossEntropy.loss(normed, loop.decoder().head(), targets),
+                    accuracy
+                            ? accuracies(
+                                    batch,
+                                    rows,
+                                    CrossEntropy.likeliest(
+                                            normed, loop.decoder().head()))
+                            : List.of());
         }
+    }
+
+    /** @param guesses int64 [rows] */
+    private static List<Double> accuracies(MicroBatch batch, int[] rows, Tensor guesses) {
+        SequencedMap<Integer, int[]> hits = new LinkedHashMap<>(); // sample: right, all
+        for (int i = 0; i < rows.length; i++) {
+            int[] counts = hits.computeIfAbsent(batch.samples()[rows[i]], sample -> new int[2]);
+            boolean right = guesses.data().getAtIndex(ValueLayout.JAVA_LONG, i) == batch.targets()[rows[i]];
+            counts[0] += right ? 1 : 0;
+            counts[1]++;
+        }
+        return hits.values().stream()
+                .map(counts -> (double) counts[0] / counts[1])
+                .toList();
     }
 
     private static Tensor targets(MicroBatch batch, int[] rows) {

@@ -35,7 +35,7 @@ public record MicroBatch(
         int longest) {
     static final int ROWS = 32;
 
-    /** The reference pads training batches to a multiple of this. */
+    /** The reference pads batches of supervised rows to a multiple of this. */
     static final int PADDED_TO = 8;
 
     /**

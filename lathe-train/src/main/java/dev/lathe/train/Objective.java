@@ -1,6 +1,7 @@
 package dev.lathe.train;
 
 import dev.lathe.tensor.Noise;
+import java.util.List;
 import java.util.Optional;
 
 /** What is minimised. */
@@ -13,9 +14,13 @@ public interface Objective {
      */
     double accumulate(LayerLoop loop, MicroBatch batch, Optional<Noise> noise, long divisor);
 
-    /** The micro-batch's loss without gradients, with how much went into it. */
+    /** The micro-batch's loss without gradients. */
     Score evaluate(LayerLoop loop, MicroBatch batch);
 
-    /** @param loss summed over targets; targets: how many tokens had one */
-    record Score(double loss, long targets) {}
+    /**
+     * @param loss summed over targets
+     * @param accuracies of each sample that has targets, the share of them that is the likeliest token; empty when they
+     *     are not asked for
+     */
+    record Score(double loss, List<Double> accuracies) {}
 }

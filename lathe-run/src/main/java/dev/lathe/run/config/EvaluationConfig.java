@@ -7,10 +7,12 @@ import java.util.Optional;
  *
  * @param atEnd once more when training has ended
  * @param batch rows of a batch
+ * @param accuracy whether tokens guessed right are counted
  * @param sampleAnswers questions that are asked before and after training
  * @param best present when the run ends with its best checkpoint
  */
-public record EvaluationConfig(When when, boolean atEnd, int batch, int sampleAnswers, Optional<BestModel> best) {
+public record EvaluationConfig(
+        When when, boolean atEnd, int batch, boolean accuracy, int sampleAnswers, Optional<BestModel> best) {
     /**
      * What best means.
      *
@@ -28,6 +30,7 @@ public record EvaluationConfig(When when, boolean atEnd, int batch, int sampleAn
                 s.when("eval_strategy", "eval_steps"),
                 s.flag("do_eval"),
                 s.whole("per_device_eval_batch_size"),
+                s.flag("compute_accuracy"),
                 s.whole("sample_answers"),
                 best);
     }

@@ -15,12 +15,17 @@ public final class Results implements EventListener {
     private final History history;
     private final SafeFiles files;
     private final Path outputDir;
+    private final boolean perplexity;
 
-    /** @param history stands before this one in the list of listeners */
-    public Results(History history, SafeFiles files, Path outputDir) {
+    /**
+     * @param history stands before this one in the list of listeners
+     * @param perplexity whether evaluations also tell exp(loss), as after pre-training
+     */
+    public Results(History history, SafeFiles files, Path outputDir, boolean perplexity) {
         this.history = history;
         this.files = files;
         this.outputDir = outputDir;
+        this.perplexity = perplexity;
     }
 
     @Override
@@ -46,6 +51,13 @@ public final class Results implements EventListener {
     private void write(String name, ObjectNode entry, ObjectNode all) {
         ObjectNode metrics = entry.deepCopy();
         metrics.remove("step");
+        if (perplexity) {
+            entry.properties().stream()
+                    .filter(metric -> metric.getKey().matches("eval_(.*_)?loss"))
+                    .forEach(metric -> metrics.put(
+                            metric.getKey().replaceFirst("loss$", "perplexity"),
+                            Math.exp(metric.getValue().doubleValue())));
+        }
         all.setAll(metrics);
         files.writeText(outputDir.resolve(name + "_results.json"), PythonJson.sorted(metrics, 4));
     }

@@ -1,11 +1,13 @@
 package dev.lathe.run.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.train.Event;
 import dev.lathe.train.EventListener;
 import dev.lathe.train.Progress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -42,6 +44,21 @@ public final class TrainerState implements EventListener {
     /** From here on the file names this as the best checkpoint. */
     public void best(Best found) {
         best = Optional.of(found);
+    }
+
+    /** The best checkpoint so far, as the {@code trainer_state.json} in a checkpoint's folder tells it. */
+    public static Optional<Best> bestIn(Path checkpoint) {
+        Path file = checkpoint.resolve("trainer_state.json");
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        JsonNode state = Json.read(file);
+        return state.hasNonNull("best_model_checkpoint")
+                ? Optional.of(new Best(
+                        state.path("best_global_step").longValue(),
+                        state.path("best_metric").doubleValue(),
+                        state.path("best_model_checkpoint").asText()))
+                : Optional.empty();
     }
 
     /** The file's text after {@code progress}; saved with a checkpoint it lets the history go on. */

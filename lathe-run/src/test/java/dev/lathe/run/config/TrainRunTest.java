@@ -105,7 +105,7 @@ class TrainRunTest {
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
                         new ScheduleConfig(ScheduleType.COSINE, Map.of(), Map.of(), new StepCount.Share(0.1)),
                         new EvaluationConfig(
-                                new When.EachSteps(new StepCount.Steps(500)), true, 1, 0, Optional.empty()),
+                                new When.EachSteps(new StepCount.Steps(500)), true, 1, false, 0, Optional.empty()),
                         new CheckpointConfig(
                                 Path.of("saves/llama3-8b/lora/sft"),
                                 new When.EachSteps(new StepCount.Steps(500)),
@@ -116,6 +116,7 @@ class TrainRunTest {
                                 false,
                                 false,
                                 Optional.empty(),
+                                false,
                                 true,
                                 true)));
     }
@@ -216,6 +217,7 @@ class TrainRunTest {
                         new When.EachSteps(new StepCount.Steps(7)),
                         true,
                         8,
+                        false,
                         0,
                         Optional.of(new EvaluationConfig.BestModel("eval_loss", false))));
         assertThat(run.checkpoints().outputDir()).isEqualTo(Path.of("trainer_output"));
@@ -258,6 +260,7 @@ class TrainRunTest {
                 "full",
                 "full_bf16",
                 "full_epochs_partial_accum",
+                "full_eval",
                 "full_train_on_prompt",
                 "full_wd_clip_cosine",
                 "moe4_lora", // refused by the model's room, which alone knows its shape

@@ -156,7 +156,7 @@ class HistoryTest {
     }
 
     private Results results(History history) {
-        return new Results(history, new SafeFiles(Disk.real()), folder);
+        return new Results(history, new SafeFiles(Disk.real()), folder, false);
     }
 
     private static String masked(Path file) throws IOException {
