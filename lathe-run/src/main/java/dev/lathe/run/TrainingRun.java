@@ -1,13 +1,10 @@
 package dev.lathe.run;
 
-import dev.lathe.data.EpochOrder;
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
-import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
-import dev.lathe.run.config.ScheduleConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
 import dev.lathe.tensor.Torch;
@@ -21,26 +18,18 @@ import dev.lathe.train.Evaluation;
 import dev.lathe.train.Event;
 import dev.lathe.train.EventListener;
 import dev.lathe.train.Events;
-import dev.lathe.train.GradientClip;
 import dev.lathe.train.LanguageModeling;
 import dev.lathe.train.LayerLoop;
-import dev.lathe.train.LearningRate;
 import dev.lathe.train.MergedWeights;
 import dev.lathe.train.Progress;
-import dev.lathe.train.RunFacts;
-import dev.lathe.train.ScheduleNames;
 import dev.lathe.train.StepPlan;
 import dev.lathe.train.Trainer;
 import dev.lathe.train.TrainingState;
 import dev.lathe.train.Tuning;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /** {@code lathe train}: puts the parts of a run together, in the order in which a mistake is cheapest to find. */
 public final class TrainingRun {
@@ -92,86 +81,70 @@ public final class TrainingRun {
     }
 
     private void train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
-        Arithmetic arithmetic =
-                Arithmetic.training(run.training().precision(), model.spec().dtype());
-        List<Path> adapters = new ModelSource(host, run.model()).adapters();
-        Optional<Path> adapter = continuation
-                .weightsOnly()
-                .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
-        Tuning tuning =
-                new TuningSource(run.finetune(), arithmetic, run.training().seed()).tune(model, adapter);
-        StepPlan plan = plan(data);
-        AdamW optimizer = new AdamW(
-                tuning.parameters(),
-                new AdamW.Settings(
-                        run.optimizer().beta1(),
-                        run.optimizer().beta2(),
-                        run.optimizer().epsilon(),
-                        run.optimizer().weightDecay()));
-        TrainingState state = new TrainingState(tuning.parameters(), optimizer, settings(data));
-        Progress start = start(continuation, state, plan);
-        ModelShape shape = ModelShape.of(model.spec());
+        RunParts parts = RunParts.of(host, configuration, run, model, data);
+        Tuning tuning = tuning(continuation, model, parts);
+        AdamW optimizer = parts.optimizer(tuning.parameters());
+        TrainingState state = new TrainingState(tuning.parameters(), optimizer, parts.identity());
+        Progress start = start(continuation, state, parts.plan());
         Reporting reporting = new Reporting(
                 host,
                 run,
-                plan,
-                shape.parameters()
-                        - (long) model.spec().vocabulary() * model.spec().hidden(),
+                parts.plan(),
+                parts.parametersWithoutEmbedding(),
                 new CardFacts(run, configuration).facts(),
                 continuation.checkpoint());
         List<EventListener> listeners = new ArrayList<>(reporting.listeners());
         listeners.addAll(audience);
         Events events = new Events(listeners);
-        Evaluation evaluation = evaluation(data, plan, events);
+        Evaluation evaluation = parts.evaluation(events);
         Optional<BestModel> best =
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
         best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
-        List<Artifact> output = List.of(tuning.weights(), (folder, files, progress) -> encoder.tokenizer()
-                .save(folder, files));
+        Artifact tokenizer = (folder, files, progress) -> encoder.tokenizer().save(folder, files);
         Checkpoints checkpoints = new Checkpoints(
-                new Checkpoints.Settings(
-                        run.checkpoints().outputDir(),
-                        new Intervals(plan).of(run.checkpoints().when()),
-                        run.checkpoints().limit().orElse(0),
-                        best),
+                parts.checkpointSettings(best),
                 host.files(),
-                List.of(output.getFirst(), output.getLast(), trainerState(reporting, best), state),
+                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state),
                 events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
-        LayerLoop loop = new LayerLoop(
-                tuning.decoder(),
-                run.training().recompute() ? 0 : tuning.decoder().blocks().size());
+        LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
         answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
-        events.publish(new Event.RunStarted(facts(model, tuning, data, plan, arithmetic, shape, start)));
-        Trainer trainer = new Trainer(
-                new Trainer.Settings(
-                        plan,
-                        rate(plan),
-                        new GradientClip(run.optimizer().maxGradNorm()),
-                        run.training().seed()),
-                loop,
-                objective,
-                optimizer,
-                tuning.parameters(),
-                data.train().samples(),
-                evaluation,
-                checkpoints,
-                new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()));
-        Progress end = trainer.run(start);
-        if (end.step() < plan.totalSteps()) {
+        events.publish(new Event.RunStarted(parts.facts(tuning, start.step())));
+        Progress end = new Trainer(
+                        parts.trainerSettings(),
+                        loop,
+                        objective,
+                        optimizer,
+                        tuning.parameters(),
+                        data.train().samples(),
+                        evaluation,
+                        checkpoints,
+                        new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
+                .run(start);
+        if (end.step() < end.totalSteps()) {
             host.say("Stopped at step %d of %d; run the same command again to go on"
                     .formatted(end.step(), end.totalSteps()));
             return;
         }
-        best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), plan));
-        Path folder = run.checkpoints().outputDir();
-        output.forEach(artifact -> artifact.write(folder, host.files(), end));
+        best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), parts.plan()));
+        Path output = run.checkpoints().outputDir();
+        List.of(tuning.weights(), tokenizer).forEach(artifact -> artifact.write(output, host.files(), end));
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, objective);
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
-        host.say("Saved to " + folder);
+        host.say("Saved to " + output);
+    }
+
+    private Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
+        List<Path> adapters = new ModelSource(host, run.model()).adapters();
+        Optional<Path> adapter = continuation
+                .weightsOnly()
+                .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
+        return new TuningSource(
+                        run.finetune(), parts.arithmetic(), run.training().seed())
+                .tune(model, adapter);
     }
 
     /** What the run that goes on had found best, unless that checkpoint is gone. */
@@ -213,43 +186,6 @@ public final class TrainingRun {
         return new Progress(0, plan.totalSteps(), 0, 0, 0);
     }
 
-    private StepPlan plan(LoadedData data) {
-        return new StepPlan(
-                new EpochOrder(
-                        data.train().samples().size(),
-                        run.training().dataSeed(),
-                        run.data().shuffled()),
-                run.training().microBatch(),
-                run.training().accumulation(),
-                false,
-                Intervals.epochs(run.training().length()),
-                Intervals.maxSteps(run.training().length()));
-    }
-
-    private LearningRate rate(StepPlan plan) {
-        ScheduleConfig schedule = run.schedule();
-        Map<String, Object> arguments = new HashMap<>(schedule.numbers());
-        arguments.putAll(schedule.words());
-        return new LearningRate(
-                run.optimizer().learningRate(),
-                schedule.warmup().of(Math.toIntExact(plan.totalSteps())),
-                plan.totalSteps(),
-                ScheduleNames.named(schedule.type().word(), arguments));
-    }
-
-    private Evaluation evaluation(LoadedData data, StepPlan plan, Events events) {
-        List<Evaluation.HeldBack> sets = data.evaluation().stream()
-                .map(set -> new Evaluation.HeldBack(
-                        set.name().map(name -> "eval_" + name + "_").orElse("eval_"), set.samples()))
-                .toList();
-        return new Evaluation(
-                sets,
-                new Intervals(plan).of(run.evaluation().when()),
-                run.evaluation().batch(),
-                events,
-                host::seconds);
-    }
-
     private static Artifact trainerState(Reporting reporting, Optional<BestModel> best) {
         return (folder, files, progress) -> {
             best.flatMap(BestModel::best).ifPresent(found -> reporting
@@ -259,46 +195,5 @@ public final class TrainingRun {
             files.writeText(
                     folder.resolve("trainer_state.json"), reporting.state().text(progress));
         };
-    }
-
-    private SequencedMap<String, String> settings(LoadedData data) {
-        SequencedMap<String, String> settings = new LinkedHashMap<>(configuration.effective());
-        settings.put("threads", Integer.toString(host.threads()));
-        settings.put(
-                Continuation.DATA,
-                "%d samples of %d tokens"
-                        .formatted(
-                                data.train().samples().size(),
-                                data.train().report().tokens()));
-        return settings;
-    }
-
-    private RunFacts facts(
-            LoadedModel model,
-            Tuning tuning,
-            LoadedData data,
-            StepPlan plan,
-            Arithmetic arithmetic,
-            ModelShape shape,
-            Progress start) {
-        long trainable = tuning.trainableParameters();
-        boolean adapter = run.finetune() instanceof LoraConfig;
-        return new RunFacts(
-                model.name(),
-                configuration.effective().getOrDefault("stage", "sft"),
-                configuration.effective().getOrDefault("finetuning_type", "lora"),
-                trainable,
-                shape.parameters() + (adapter ? trainable : 0),
-                tuning.targets(),
-                data.train().samples().size(),
-                plan.totalEpochs(),
-                plan.stepsPerEpoch(),
-                plan.totalSteps(),
-                plan.batchSize(),
-                plan.accumulation(),
-                data.train().report().tokens(),
-                data.train().report().supervised(),
-                Arithmetic.name(arithmetic.compute()),
-                start.step());
     }
 }

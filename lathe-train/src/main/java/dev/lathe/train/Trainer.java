@@ -5,6 +5,7 @@ import dev.lathe.data.Sample;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Parameter;
+import dev.lathe.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,28 +59,35 @@ public final class Trainer {
         double losses = 0;
         boolean stopped = false;
         while (progress.step() < settings.plan().totalSteps() && !stopped) {
-            double before = surroundings.stopwatch().seconds();
-            StepPlan.Step plan = settings.plan().step(progress.step());
-            List<MicroBatch> step = batches(plan);
-            long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
-            double loss = 0;
-            parameters.forEach(Parameter::clearGradient);
-            for (MicroBatch batch : step) {
-                loss += objective.accumulate(loop, batch, noise(progress, batch), divisor);
-            }
-            double norm = settings.clip().apply(parameters);
-            double rate = settings.rate().at(progress.step());
-            optimizer.step(rate);
-            progress = after(progress, plan, step);
-            losses += loss;
-            StepCost cost = cost(step, surroundings.stopwatch().seconds() - before);
-            surroundings.events().publish(new Event.StepDone(progress, loss, norm, rate, cost));
+            Event.StepDone done = step(progress);
+            progress = done.progress();
+            losses += done.loss();
+            surroundings.events().publish(done);
             evaluation.runIfDue(progress, settings.plan(), loop, objective);
             stopped = surroundings.interrupted().getAsBoolean();
             checkpoints.saveIfDue(progress, settings.plan(), stopped);
         }
         publishEnd(start, progress, losses, surroundings.stopwatch().seconds() - begin);
         return progress;
+    }
+
+    private Event.StepDone step(Progress progress) {
+        double before = surroundings.stopwatch().seconds();
+        StepPlan.Step plan = settings.plan().step(progress.step());
+        List<MicroBatch> step = batches(plan);
+        long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
+        double rate = settings.rate().at(progress.step());
+        try (Scope scope = Scope.open()) { // the smallest leftover would keep the allocator from giving memory back
+            double loss = 0;
+            parameters.forEach(Parameter::clearGradient);
+            for (MicroBatch batch : step) {
+                loss += objective.accumulate(loop, batch, noise(progress, batch), divisor);
+            }
+            double norm = settings.clip().apply(parameters);
+            optimizer.step(rate);
+            StepCost cost = cost(step, surroundings.stopwatch().seconds() - before);
+            return new Event.StepDone(after(progress, plan, step), loss, norm, rate, cost);
+        }
     }
 
     private List<MicroBatch> batches(StepPlan.Step plan) {
