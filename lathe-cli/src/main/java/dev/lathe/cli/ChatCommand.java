@@ -41,7 +41,7 @@ final class ChatCommand implements Runnable {
             out.flush();
             return;
         }
-        try (Interrupts interrupts = Interrupts.catching("(stopped; /exit leaves)")) {
+        try (Interrupts interrupts = Interrupts.ofTyping("(stopped; /exit leaves)")) {
             new Chat(Terminal.host(environment, interrupts::take), configuration)
                     .run(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         }

@@ -121,8 +121,7 @@ final class ScoreCommand implements Runnable {
         return Configuration.read(Command.SCORE, arguments, environment);
     }
 
-    /** Quoted, because values are read as YAML. */
     private static String key(String name, String value) {
-        return "%s='%s'".formatted(name, value.replace("'", "''"));
+        return name + "=" + Configuration.quoted(value);
     }
 }

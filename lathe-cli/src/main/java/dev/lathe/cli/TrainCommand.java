@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Unmatched;
         name = "train",
         customSynopsis = "lathe train FILE.yaml [key=value ...] [--key value ...] [--print-config]",
         description = "Fine-tune or pre-train a model as a LLaMA-Factory file says.")
-final class TrainCommand implements Runnable {
+final class TrainCommand implements Callable<Integer> {
     private final Map<String, String> environment;
 
     @Spec
@@ -31,17 +32,18 @@ final class TrainCommand implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         Configuration configuration = Configuration.read(Command.TRAIN, arguments, environment);
         if (configuration.printWanted()) {
             out.print(configuration.printed());
             out.flush();
-            return;
+            return 0;
         }
-        try (Interrupts interrupts = Interrupts.catching(
+        try (Interrupts interrupts = Interrupts.ofTermination(
                 "Stopping after this step and saving a checkpoint; press Ctrl-C again to stop at once")) {
-            new TrainingRun(Terminal.host(environment, interrupts::requested), configuration).run();
+            boolean done = new TrainingRun(Terminal.host(environment, interrupts::requested), configuration).run();
+            return done ? 0 : Interrupts.STATUS;
         }
     }
 }

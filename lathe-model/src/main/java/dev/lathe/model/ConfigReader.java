@@ -71,9 +71,11 @@ public final class ConfigReader {
         JsonNode scaling = parameters.isObject() ? parameters : config.path("rope_scaling");
         double theta = parameters.path("rope_theta").asDouble(number("rope_theta", 10000));
         double partial = parameters.path("partial_rotary_factor").asDouble(number("partial_rotary_factor", 1));
-        RopeScaling read =
-                scaling.isObject() ? RopeScalingReader.read(scaling, maxPositions, origin) : new RopeScaling.None();
-        return new RopeSpec(theta, (int) (headDim * partial), read);
+        int rotated = (int) (headDim * partial);
+        RopeScaling read = scaling.isObject()
+                ? RopeScalingReader.read(scaling, rotated, maxPositions, origin)
+                : new RopeScaling.None();
+        return new RopeSpec(theta, rotated, read);
     }
 
     private DType dtype() {

@@ -4,6 +4,7 @@ import dev.lathe.model.Modules.Part;
 import dev.lathe.tensor.EmbeddingLookup;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.RmsNorm;
+import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import java.util.List;
@@ -102,11 +103,19 @@ public final class Decoder {
 
     /** All the way without recording. ids: int64 [tokens]; result: [tokens, hidden], normalised. */
     public Tensor hidden(Pass pass, Tensor ids) {
+        Tensor x = through(pass, ids);
+        return normalize(pass.tape(), x);
+    }
+
+    /** The last block's result without recording, [tokens, hidden]: a block's intermediate results go when it is done. */
+    public Tensor through(Pass pass, Tensor ids) {
         Tensor x = embed(pass.tape(), ids);
         for (Block block : blocks) {
-            x = block.apply(pass, x);
+            Tensor input = x;
+            x = Scope.keepOnly(() -> block.apply(pass, input));
+            input.close();
         }
-        return normalize(pass.tape(), x);
+        return x;
     }
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */

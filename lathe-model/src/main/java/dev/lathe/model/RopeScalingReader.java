@@ -8,17 +8,19 @@ import java.util.List;
 /** Reads the {@code rope_scaling} or {@code rope_parameters} object of a config. */
 final class RopeScalingReader {
     private final JsonNode node;
+    private final int rotated;
     private final int maxPositions;
     private final String origin;
 
-    private RopeScalingReader(JsonNode node, int maxPositions, String origin) {
+    private RopeScalingReader(JsonNode node, int rotated, int maxPositions, String origin) {
         this.node = node;
+        this.rotated = rotated;
         this.maxPositions = maxPositions;
         this.origin = origin;
     }
 
-    static RopeScaling read(JsonNode node, int maxPositions, String origin) {
-        return new RopeScalingReader(node, maxPositions, origin).scaling();
+    static RopeScaling read(JsonNode node, int rotated, int maxPositions, String origin) {
+        return new RopeScalingReader(node, rotated, maxPositions, origin).scaling();
     }
 
     private RopeScaling scaling() {
@@ -82,8 +84,9 @@ final class RopeScalingReader {
     private List<Double> factors(String key) {
         List<Double> factors = new ArrayList<>();
         node.path(key).forEach(factor -> factors.add(factor.asDouble()));
-        if (factors.isEmpty()) {
-            throw new UserError("%s: longrope needs the list %s".formatted(origin, key));
+        if (factors.size() != rotated / 2 || factors.stream().anyMatch(factor -> factor <= 0)) {
+            throw new UserError("%s: longrope needs %s, a list of %d numbers above 0; it has %d"
+                    .formatted(origin, key, rotated / 2, factors.size()));
         }
         return List.copyOf(factors);
     }

@@ -29,17 +29,17 @@ public final class LoraTrainer {
      */
     public static LoraTrainer on(Host host, String model) {
         return new LoraTrainer(host, new LinkedHashMap<>(Map.of("finetuning_type", "lora", "stage", "sft")))
-                .with("model_name_or_path", model);
+                .text("model_name_or_path", model);
     }
 
     /** @param folder where {@code dataset_info.json} stands; names: data sets in it */
     public LoraTrainer data(Path folder, String... names) {
-        return with("dataset_dir", folder.toString()).with("dataset", String.join(",", names));
+        return text("dataset_dir", folder.toString()).text("dataset", String.join(",", names));
     }
 
     /** Name of the chat template; left out, the tokenizer's own. */
     public LoraTrainer template(String name) {
-        return with("template", name);
+        return text("template", name);
     }
 
     /** Longest sample, in tokens. */
@@ -75,7 +75,11 @@ public final class LoraTrainer {
 
     /** Where adapter, checkpoints and logs go. */
     public LoraTrainer outputDir(Path folder) {
-        return with("output_dir", folder.toString());
+        return text("output_dir", folder.toString());
+    }
+
+    private LoraTrainer text(String key, String value) {
+        return with(key, Configuration.quoted(value));
     }
 
     /** Any other key, as it would be written in YAML. */
@@ -89,7 +93,10 @@ public final class LoraTrainer {
     public TrainedModel train() {
         List<String> arguments = new ArrayList<>();
         keys.forEach((key, value) -> arguments.add(key + "=" + value));
-        new TrainingRun(host, Configuration.read(Command.TRAIN, arguments, host.environment())).run();
+        boolean done = new TrainingRun(host, Configuration.read(Command.TRAIN, arguments, host.environment())).run();
+        if (!done) {
+            throw new UserError("the training was interrupted; call train() again to go on from its checkpoint");
+        }
         return TrainedModel.open(host, Configuration.read(Command.CHAT, arguments, host.environment()));
     }
 }

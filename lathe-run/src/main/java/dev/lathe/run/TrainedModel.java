@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.UserError;
 import dev.lathe.run.chat.ChatSession;
 import dev.lathe.run.config.ChatRun;
 import dev.lathe.run.config.Command;
@@ -33,6 +34,9 @@ public final class TrainedModel implements AutoCloseable {
         Torch.start(host.threads());
         ChatRun run = ChatRun.of(configuration);
         ModelChoice choice = ModelChoice.of(host, run.model(), run.trained());
+        choice.untrained().ifPresent(why -> {
+            throw new UserError(why);
+        });
         InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.MERGED);
         return new TrainedModel(model, Chat.session(host, model, run));
     }

@@ -50,8 +50,12 @@ public final class TrainingRun {
         this.run = TrainRun.of(configuration);
     }
 
-    /** Trains, and leaves the result in the output folder. */
-    public void run() {
+    /**
+     * Trains, and leaves the result in the output folder.
+     *
+     * @return whether the last step was reached; otherwise it was interrupted, and a checkpoint lets it go on
+     */
+    public boolean run() {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
         Continuation continuation = Continuation.of(run.checkpoints());
@@ -62,7 +66,7 @@ public final class TrainingRun {
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
+            return train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
         }
     }
 
@@ -80,11 +84,12 @@ public final class TrainingRun {
         return model;
     }
 
-    private void train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
+    private boolean train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
         Tuning tuning = tuning(continuation, model, parts);
         AdamW optimizer = parts.optimizer(tuning.parameters());
-        TrainingState state = new TrainingState(tuning.parameters(), optimizer, parts.identity());
+        TrainingState state = new TrainingState(
+                tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
         Reporting reporting = new Reporting(
                 host,
@@ -123,9 +128,12 @@ public final class TrainingRun {
                         new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
                 .run(start);
         if (end.step() < end.totalSteps()) {
-            host.say("Stopped at step %d of %d; run the same command again to go on"
-                    .formatted(end.step(), end.totalSteps()));
-            return;
+            host.say("Stopped at step %d of %d; run the same command again%s to go on"
+                    .formatted(
+                            end.step(),
+                            end.totalSteps(),
+                            run.checkpoints().resume().howToGoOn()));
+            return false;
         }
         best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), parts.plan()));
         Path output = run.checkpoints().outputDir();
@@ -135,6 +143,7 @@ public final class TrainingRun {
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + output);
+        return true;
     }
 
     private Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {

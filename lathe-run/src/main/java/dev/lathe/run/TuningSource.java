@@ -3,7 +3,7 @@ package dev.lathe.run;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
-import dev.lathe.model.file.Checkpoint;
+import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.config.FinetuneConfig;
 import dev.lathe.run.config.FreezeConfig;
 import dev.lathe.run.config.FullConfig;
@@ -43,8 +43,10 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
         List<String> linears = ModelShape.of(model.spec()).linears();
         if (adapter.isPresent()) {
             Path folder = adapter.get();
-            AdapterStart start = new StoredAdapter(Checkpoint.open(folder), folder.toString());
-            return Tuning.lora(model, arithmetic.compute(), AdapterConfig.read(folder, linears), start);
+            try (WeightFile tensors = StoredAdapter.open(folder, model)) {
+                AdapterStart start = new StoredAdapter(tensors, folder.toString());
+                return Tuning.lora(model, arithmetic.compute(), AdapterConfig.read(folder, linears), start);
+            }
         }
         LoraSpec spec = new LoraSpec(
                 lora.rank(),

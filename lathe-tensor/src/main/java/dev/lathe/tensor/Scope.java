@@ -1,5 +1,7 @@
 package dev.lathe.tensor;
 
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 
 /**
@@ -22,6 +24,20 @@ public final class Scope implements AutoCloseable {
         owner.pointers.attach(handle);
         handle.releaseReference();
         return tensor;
+    }
+
+    /** Runs {@code step} in a scope of its own; its result goes to the scope around it, everything else is freed. */
+    public static Tensor keepOnly(Supplier<Tensor> step) {
+        Optional<PointerScope> outer = Optional.ofNullable(PointerScope.getInnerScope());
+        try (Scope inner = new Scope()) {
+            Tensor result = step.get();
+            result.handle().retainReference();
+            outer.ifPresent(scope -> {
+                scope.attach(result.handle());
+                result.handle().releaseReference();
+            });
+            return result;
+        }
     }
 
     /** Takes {@code tensor} out of every scope: whoever holds it calls {@link Tensor#close}. */

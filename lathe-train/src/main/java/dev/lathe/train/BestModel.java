@@ -46,6 +46,6 @@ public final class BestModel {
     }
 
     private boolean better(double a, double b) {
-        return greaterIsBetter ? a > b : a < b;
+        return Double.isNaN(b) || (greaterIsBetter ? a > b : a < b);
     }
 }

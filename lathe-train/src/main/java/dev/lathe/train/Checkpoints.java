@@ -67,21 +67,28 @@ public final class Checkpoints {
                 .thenComparing(Checkpoints::step));
         Path newest = all.getLast();
         Optional<Path> best = settings.best().flatMap(BestModel::checkpoint);
-        best.filter(path -> !path.equals(newest)).ifPresent(all::remove);
-        int kept =
-                Math.max(1, settings.limit() - (best.isPresent() && !best.get().equals(newest) ? 1 : 0));
+        boolean bestIsOlder = best.isPresent() && !same(best.get(), newest);
+        all.removeIf(path -> bestIsOlder && same(path, best.get()));
+        int kept = Math.max(1, settings.limit() - (bestIsOlder ? 1 : 0));
         all.subList(0, Math.max(0, all.size() - kept)).forEach(SafeFiles::deleteTree);
+    }
+
+    /** A folder may have been named in another way: relative, or with dots. */
+    private static boolean same(Path a, Path b) {
+        return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }
 
     private Path folder(long step) {
         return settings.outputDir().resolve("checkpoint-" + step);
     }
 
-    /** The newest checkpoint of an output folder: of Lathe's own, or else of the reference's. */
+    /** The newest checkpoint of an output folder: of the run that began last, or else of the reference's. */
     public static Optional<Path> newest(Path outputDir) {
         List<Path> all = all(outputDir);
-        return all.reversed().stream().filter(TrainingState::isIn).findFirst().or(() -> all.reversed().stream()
-                .findFirst());
+        return all.stream()
+                .filter(TrainingState::isIn)
+                .max(Comparator.comparingLong(TrainingState::runOf).thenComparing(Checkpoints::step))
+                .or(() -> all.reversed().stream().findFirst());
     }
 
     /** Removes what a kill left half-written: checkpoints, and files of {@link SafeFiles}. */

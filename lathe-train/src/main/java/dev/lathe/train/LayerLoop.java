@@ -74,11 +74,7 @@ public final class LayerLoop {
     /** The last block's result without any gradient, [tokens, hidden]; made in the caller's scope. */
     public Tensor hidden(MicroBatch batch) {
         Batch inputs = new Batch(batch, decoder, Optional.empty());
-        Tensor x = decoder.embed(Tape.off(), inputs.ids);
-        for (Block block : decoder.blocks()) {
-            x = block.apply(inputs.pass(Tape.off()), x);
-        }
-        return x;
+        return decoder.through(inputs.pass(Tape.off()), inputs.ids);
     }
 
     /** What every block of a batch shares. */

@@ -36,9 +36,15 @@ public final class TrainingState implements Artifact {
     private final List<Parameter> parameters;
     private final Optimizer optimizer;
     private final SequencedMap<String, String> settings;
+    private long run;
 
-    /** @param settings of the run, by key: compared when it is resumed */
-    public TrainingState(List<Parameter> parameters, Optimizer optimizer, SequencedMap<String, String> settings) {
+    /**
+     * @param settings of the run, by key: compared when it is resumed
+     * @param run when it begins, in milliseconds: tells its checkpoints from an earlier run's in the same folder
+     */
+    public TrainingState(
+            List<Parameter> parameters, Optimizer optimizer, SequencedMap<String, String> settings, long run) {
+        this.run = run;
         this.parameters = parameters;
         this.optimizer = optimizer;
         this.settings = new LinkedHashMap<>(settings);
@@ -47,6 +53,11 @@ public final class TrainingState implements Artifact {
     /** Whether a checkpoint holds such a state; one of the reference does not. */
     public static boolean isIn(Path checkpoint) {
         return Files.isRegularFile(checkpoint.resolve(NUMBERS));
+    }
+
+    /** When the run began that a checkpoint belongs to. */
+    static long runOf(Path checkpoint) {
+        return Json.read(checkpoint.resolve(NUMBERS)).path("run").longValue();
     }
 
     @Override
@@ -58,6 +69,7 @@ public final class TrainingState implements Artifact {
         new SafetensorsWriter(files).write(folder.resolve(TENSORS), sources);
         ObjectNode numbers = Json.object()
                 .put("format", FORMAT)
+                .put("run", run)
                 .put("step", progress.step())
                 .put("tokens", progress.tokens())
                 .put("samples", progress.samples());
@@ -94,6 +106,7 @@ public final class TrainingState implements Artifact {
             tensors().forEach((name, tensor) -> copy(file, name, tensor, checkpoint));
         }
         parameters.forEach(Parameter::refresh);
+        run = numbers.path("run").longValue();
         long step = numbers.path("step").longValue();
         optimizer.resumeAt(step);
         return new Progress(

@@ -96,6 +96,7 @@ public final class ChatConsole {
     }
 
     private void ask(String question) {
+        forgetInterruption();
         out.print("Assistant: ");
         out.flush();
         try {
@@ -105,6 +106,12 @@ public final class ChatConsole {
         } catch (UserError e) {
             out.printf("%n(%s)%n", e.getMessage());
         }
+    }
+
+    /** One that was made at the prompt, when there was nothing to stop, is not meant for the next answer. */
+    @SuppressWarnings("ReturnValueIgnored") // asking takes it
+    private void forgetInterruption() {
+        interrupted.getAsBoolean();
     }
 
     private void show(String piece) {

@@ -11,6 +11,15 @@ import java.util.OptionalInt;
 public record CheckpointConfig(Path outputDir, When when, OptionalInt limit, Resume resume) {
     /** How a run treats what an earlier one left in its folder. */
     public sealed interface Resume {
+        /** What must be added to the same command for it to go on from the newest checkpoint. */
+        default String howToGoOn() {
+            return switch (this) {
+                case Anew() -> " with resume_from_checkpoint=true";
+                case From _ -> " with resume_from_checkpoint=true";
+                case NewestIfAny(), Newest() -> "";
+            };
+        }
+
         /** Starts anew; the old checkpoints stay until new ones of the same name replace them. */
         record Anew() implements Resume {}
 

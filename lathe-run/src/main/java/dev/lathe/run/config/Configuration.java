@@ -39,6 +39,11 @@ public final class Configuration {
         return new Check(command, CommandLine.parse(arguments, table), environment, table).run();
     }
 
+    /** A text as the value of a {@code key=value} argument, whatever stands in it: values are read as YAML. */
+    public static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
     /** The file that was read, if any. */
     public Optional<Path> file() {
         return file;
