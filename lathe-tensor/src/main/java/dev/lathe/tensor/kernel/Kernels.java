@@ -1,0 +1,22 @@
+package dev.lathe.tensor.kernel;
+
+/**
+ * The kernels of one host, chosen once. All share one {@link Workers}, whose owner closes it.
+ *
+ * @param name which kind they are, for logs and checkpoints: sums over a row are added up in vectors of the host's width,
+ *     so results of two kinds may differ in the last bit
+ */
+public record Kernels(String name, RmsNormKernel rmsNorm) {
+    /** The fastest this host and this JVM can run: vectors need {@code --add-modules jdk.incubator.vector}. */
+    public static Kernels forHost(Workers workers) {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()) {
+            return VectorKernels.make(workers);
+        }
+        return scalar(workers);
+    }
+
+    /** Plain Java. */
+    public static Kernels scalar(Workers workers) {
+        return new Kernels("scalar", new ScalarRmsNorm(workers));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.lathe.tensor.kernel;
+
+import dev.lathe.tensor.DType;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * What is left of float32 lanes when they are stored as an element type. The same instructions for every type, so that
+ * loops need no branch. NaN stays NaN as long as it came from bfloat16 or from arithmetic.
+ *
+ * @param half added before the cut, with the lowest bit that is kept
+ * @param odd 1 when ties go to even
+ * @param kept bits that are not cut off
+ */
+record Rounding(int half, int odd, int kept) {
+    private static final Rounding TO_BF16 = new Rounding(0x7FFF, 1, 0xFFFF0000);
+    private static final Rounding NONE = new Rounding(0, 0, -1);
+
+    static Rounding of(DType dtype) {
+        return dtype == DType.BF16 ? TO_BF16 : NONE;
+    }
+
+    FloatVector apply(FloatVector v) {
+        IntVector bits = v.reinterpretAsInts();
+        IntVector last = bits.lanewise(VectorOperators.LSHR, 16).and(odd);
+        return bits.add(half).add(last).and(kept).reinterpretAsFloats();
+    }
+}
