@@ -6,7 +6,15 @@ package dev.lathe.tensor.kernel;
  * @param name which kind they are, for logs and checkpoints: sums over a row are added up in vectors of the host's width,
  *     so results of two kinds may differ in the last bit
  */
-public record Kernels(String name, RmsNormKernel rmsNorm) {
+public record Kernels(
+        String name,
+        RmsNormKernel rmsNorm,
+        SwiGluKernel swiGlu,
+        RopeKernel rope,
+        SoftmaxKernel softmax,
+        CrossEntropyKernel crossEntropy,
+        AdamWKernel adamW,
+        SumKernel sum) {
     /** The fastest this host and this JVM can run: vectors need {@code --add-modules jdk.incubator.vector}. */
     public static Kernels forHost(Workers workers) {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()) {
@@ -17,6 +25,14 @@ public record Kernels(String name, RmsNormKernel rmsNorm) {
 
     /** Plain Java. */
     public static Kernels scalar(Workers workers) {
-        return new Kernels("scalar", new ScalarRmsNorm(workers));
+        return new Kernels(
+                "scalar",
+                new ScalarRmsNorm(workers),
+                new ScalarSwiGlu(workers),
+                new ScalarRope(workers),
+                new ScalarSoftmax(workers),
+                new ScalarCrossEntropy(workers),
+                new ScalarAdamW(workers),
+                new ScalarSum(workers));
     }
 }

@@ -22,7 +22,7 @@ final class Lanes {
     static final VectorSpecies<Integer> I = F.withLanes(int.class).check(int.class);
     private static final VectorSpecies<Short> S =
             VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final int NAN = 0x7FC0;
 
     /** Lanes of a vector, a power of two. */

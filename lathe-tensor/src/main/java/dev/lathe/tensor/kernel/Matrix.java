@@ -41,7 +41,8 @@ public record Matrix(MemorySegment data, DType dtype, long rows, long columns, l
     public static Matrix of(Tensor tensor) {
         long columns = tensor.size(tensor.dimensions() - 1);
         long rows = columns == 0 ? 0 : tensor.count() / columns;
-        return of(tensor.data(), tensor.dtype(), rows, columns);
+        MemorySegment data = rows == 0 ? MemorySegment.NULL : tensor.data(); // libtorch allocates nothing for nothing
+        return of(data, tensor.dtype(), rows, columns);
     }
 
     /** Columns {@code from} to {@code from + count}, sharing memory. */
@@ -73,6 +74,14 @@ public record Matrix(MemorySegment data, DType dtype, long rows, long columns, l
             data.set(F32, offset, value);
         } else {
             data.set(BF16, offset, Bf16.narrow(value));
+        }
+    }
+
+    /** Writes zeros from {@code column} to the end of the row. */
+    void clear(long row, long column) {
+        if (column < columns) {
+            data.asSlice(offset(row, column), (columns - column) * dtype.bytes())
+                    .fill((byte) 0);
         }
     }
 

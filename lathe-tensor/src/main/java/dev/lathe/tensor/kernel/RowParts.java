@@ -19,6 +19,16 @@ record RowParts(long rows, long size) {
         return new RowParts(rows, Math.max(of(rows, columns).size, Math.ceilDiv(rows, parts)));
     }
 
+    /** At least {@code size} rows each, for kernels that make ready for a part what they use for every row. */
+    static RowParts atLeast(long size, long rows, long columns) {
+        return new RowParts(rows, Math.max(of(rows, columns).size, size));
+    }
+
+    /** {@code count} numbers as parts of a single row. */
+    static RowParts ofVector(long count) {
+        return new RowParts(count, ELEMENTS);
+    }
+
     int count() {
         return Math.toIntExact(Math.ceilDiv(rows, size));
     }

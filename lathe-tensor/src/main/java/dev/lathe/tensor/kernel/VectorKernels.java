@@ -10,6 +10,14 @@ final class VectorKernels {
     }
 
     static Kernels make(Workers workers) {
-        return new Kernels("vector-" + Lanes.F.vectorBitSize(), new VectorRmsNorm(workers));
+        return new Kernels(
+                "vector-" + Lanes.F.vectorBitSize(),
+                new VectorRmsNorm(workers),
+                new VectorSwiGlu(workers),
+                new VectorRope(workers),
+                new VectorSoftmax(workers),
+                new VectorCrossEntropy(workers),
+                new VectorAdamW(workers),
+                new VectorSum(workers));
     }
 }

@@ -71,7 +71,7 @@ final class Cases {
         for (int i = 0; i < values.length; i++) {
             values[i] = matrix.get(i / matrix.columns(), i % matrix.columns());
         }
-        return Tensors.of(values, matrix.rows(), matrix.columns()).to(matrix.dtype());
+        return tensor(values, matrix.rows(), matrix.columns()).to(matrix.dtype());
     }
 
     static Tensor tensor(MemorySegment floats, long... shape) {
@@ -81,7 +81,11 @@ final class Cases {
         }
         float[] values = new float[(int) count];
         MemorySegment.copy(floats, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values, 0, values.length);
-        return Tensors.of(values, shape);
+        return tensor(values, shape);
+    }
+
+    private static Tensor tensor(float[] values, long... shape) {
+        return values.length == 0 ? Tensors.empty(DType.F32, shape) : Tensors.of(values, shape);
     }
 
     /** A kernel wrote nothing but the elements. */
@@ -99,6 +103,16 @@ final class Cases {
     private static void assertGuarded(Matrix matrix, long from, long to) {
         for (long i = from; i < to; i++) {
             assertThat(matrix.data().get(ValueLayout.JAVA_BYTE, i)).isEqualTo(GUARD);
+        }
+    }
+
+    /** Bit for bit. */
+    static void assertEqual(Matrix actual, Matrix expected) {
+        actual.requireShapeOf(expected);
+        for (long r = 0; r < actual.rows(); r++) {
+            for (long c = 0; c < actual.columns(); c++) {
+                assertThat(actual.get(r, c)).as("[%d, %d]", r, c).isEqualTo(expected.get(r, c));
+            }
         }
     }
 
