@@ -31,6 +31,13 @@ public class Machine {
         workers.close();
     }
 
+    /** Runs operations on libtorch and frees what they made. */
+    void onLibtorch(Runnable operations) {
+        try (dev.lathe.tensor.Scope scope = dev.lathe.tensor.Scope.open()) {
+            operations.run();
+        }
+    }
+
     Kernels kernels() {
         return kernels;
     }

@@ -26,4 +26,12 @@ record Shape(long rows, long columns) {
     Tensor empty(DType dtype) {
         return Scope.release(Tensors.empty(dtype, rows, columns));
     }
+
+    /** Rows and heads as a benchmark's parameter, such as {@code 690x9x3}. */
+    record Heads(long rows, long heads, long keyHeads) {
+        static Heads parse(String text) {
+            String[] sides = text.split("x", -1);
+            return new Heads(Long.parseLong(sides[0]), Long.parseLong(sides[1]), Long.parseLong(sides[2]));
+        }
+    }
 }

@@ -1,7 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
-
 /** bfloat16 is the upper half of a float32: widening is exact, narrowing rounds to the nearest, ties to even. */
 final class Bf16 {
     private static final int NAN = 0x7FC0;
@@ -18,8 +16,8 @@ final class Bf16 {
         return (short) (Float.isNaN(value) ? NAN : (bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 
-    /** What is left of {@code value} when it is stored as {@code dtype}. */
-    static float round(float value, DType dtype) {
-        return dtype == DType.BF16 ? widen(narrow(value)) : value;
+    /** What is left of {@code value} when it is stored as {@code element}. */
+    static float round(float value, Element element) {
+        return element == Element.BF16 ? widen(narrow(value)) : value;
     }
 }

@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -47,7 +46,7 @@ final class Lanes {
 
     /** Part of a row, and zeros up to the end of its last vector, whatever was computed there with the row before. */
     static void read(Matrix from, long row, long column, int count, float[] out) {
-        if (from.dtype() == DType.BF16) {
+        if (from.element() == Element.BF16) {
             widen(from.data(), from.offset(row, column), count, out);
         } else {
             MemorySegment.copy(from.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, from.offset(row, column), out, 0, count);
@@ -60,7 +59,7 @@ final class Lanes {
     }
 
     static void write(float[] from, Matrix to, long row, long column, int count) {
-        if (to.dtype() == DType.BF16) {
+        if (to.element() == Element.BF16) {
             narrow(from, count, to.data(), to.offset(row, column));
         } else {
             MemorySegment.copy(from, 0, to.data(), ValueLayout.JAVA_FLOAT_UNALIGNED, to.offset(row, column), count);

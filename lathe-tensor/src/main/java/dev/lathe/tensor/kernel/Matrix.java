@@ -1,7 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -10,39 +8,27 @@ import java.lang.foreign.ValueLayout;
  * the same matrix as input and output only where they say so.
  *
  * @param data starts at the first element of the first row; need not be aligned
- * @param dtype BF16 or F32
  * @param rowStride elements from one row to the next, at least {@code columns}: more for a slice of a wider matrix
  */
-public record Matrix(MemorySegment data, DType dtype, long rows, long columns, long rowStride) {
+public record Matrix(MemorySegment data, Element element, long rows, long columns, long rowStride) {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED;
 
-    /** @throws IllegalArgumentException when the memory is too short for the shape or the type is another */
+    /** @throws IllegalArgumentException when the memory is too short for the shape */
     public Matrix {
-        if (dtype != DType.BF16 && dtype != DType.F32) {
-            throw new IllegalArgumentException("kernels read BF16 and F32, not " + dtype);
-        }
         if (rows < 0 || columns < 0 || columns > 1 << 28 || rowStride < columns) {
             throw new IllegalArgumentException("no matrix: " + rows + " x " + columns + ", row stride " + rowStride);
         }
         long elements = rows == 0 ? 0 : Math.addExact(Math.multiplyExact(rows - 1, rowStride), columns);
-        if (data.byteSize() < Math.multiplyExact(elements, dtype.bytes())) {
+        if (data.byteSize() < Math.multiplyExact(elements, element.bytes())) {
             throw new IllegalArgumentException(
-                    rows + " x " + columns + " " + dtype + " do not fit in " + data.byteSize() + " bytes");
+                    rows + " x " + columns + " " + element + " do not fit in " + data.byteSize() + " bytes");
         }
     }
 
     /** Rows without gaps. */
-    public static Matrix of(MemorySegment data, DType dtype, long rows, long columns) {
-        return new Matrix(data, dtype, rows, columns, columns);
-    }
-
-    /** A contiguous tensor, its last dimension as columns; valid as long as the tensor is. */
-    public static Matrix of(Tensor tensor) {
-        long columns = tensor.size(tensor.dimensions() - 1);
-        long rows = columns == 0 ? 0 : tensor.count() / columns;
-        MemorySegment data = rows == 0 ? MemorySegment.NULL : tensor.data(); // libtorch allocates nothing for nothing
-        return of(data, tensor.dtype(), rows, columns);
+    public static Matrix of(MemorySegment data, Element element, long rows, long columns) {
+        return new Matrix(data, element, rows, columns, columns);
     }
 
     /** Columns {@code from} to {@code from + count}, sharing memory. */
@@ -50,13 +36,13 @@ public record Matrix(MemorySegment data, DType dtype, long rows, long columns, l
         if (from < 0 || count < 0 || from + count > columns) {
             throw new IndexOutOfBoundsException(from + " + " + count + " of " + columns + " columns");
         }
-        long skipped = rows == 0 ? 0 : from * dtype.bytes();
-        return new Matrix(data.asSlice(skipped), dtype, rows, count, rowStride);
+        long skipped = rows == 0 ? 0 : from * element.bytes();
+        return new Matrix(data.asSlice(skipped), element, rows, count, rowStride);
     }
 
     /** Bytes before element ({@code row}, {@code column}). */
     long offset(long row, long column) {
-        return (row * rowStride + column) * dtype.bytes();
+        return (row * rowStride + column) * element.bytes();
     }
 
     int width() {
@@ -65,12 +51,12 @@ public record Matrix(MemorySegment data, DType dtype, long rows, long columns, l
 
     float get(long row, long column) {
         long offset = offset(row, column);
-        return dtype == DType.F32 ? data.get(F32, offset) : Bf16.widen(data.get(BF16, offset));
+        return element == Element.F32 ? data.get(F32, offset) : Bf16.widen(data.get(BF16, offset));
     }
 
     void set(long row, long column, float value) {
         long offset = offset(row, column);
-        if (dtype == DType.F32) {
+        if (element == Element.F32) {
             data.set(F32, offset, value);
         } else {
             data.set(BF16, offset, Bf16.narrow(value));
@@ -80,7 +66,7 @@ public record Matrix(MemorySegment data, DType dtype, long rows, long columns, l
     /** Writes zeros from {@code column} to the end of the row. */
     void clear(long row, long column) {
         if (column < columns) {
-            data.asSlice(offset(row, column), (columns - column) * dtype.bytes())
+            data.asSlice(offset(row, column), (columns - column) * element.bytes())
                     .fill((byte) 0);
         }
     }

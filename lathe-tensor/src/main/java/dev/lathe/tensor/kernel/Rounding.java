@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,8 +16,8 @@ record Rounding(int half, int odd, int kept) {
     private static final Rounding TO_BF16 = new Rounding(0x7FFF, 1, 0xFFFF0000);
     private static final Rounding NONE = new Rounding(0, 0, -1);
 
-    static Rounding of(DType dtype) {
-        return dtype == DType.BF16 ? TO_BF16 : NONE;
+    static Rounding of(Element element) {
+        return element == Element.BF16 ? TO_BF16 : NONE;
     }
 
     FloatVector apply(FloatVector v) {

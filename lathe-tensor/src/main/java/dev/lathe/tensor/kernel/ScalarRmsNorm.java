@@ -39,7 +39,7 @@ record ScalarRmsNorm(Workers workers) implements RmsNormKernel {
         float scale = 1 / (float) Math.sqrt((float) (squares / x.width()) + epsilon);
         Floats.set(rstd, r, scale);
         for (int c = 0; c < x.width(); c++) {
-            y.set(r, c, Bf16.round(x.get(r, c) * scale, x.dtype()) * weight.get(0, c));
+            y.set(r, c, Bf16.round(x.get(r, c) * scale, x.element()) * weight.get(0, c));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
 /** {@link SumKernel} in plain Java. */
@@ -32,8 +31,8 @@ record ScalarSum(Workers workers) implements SumKernel {
 
     static void requireShapes(Matrix sum, Matrix addend) {
         addend.requireShapeOf(sum);
-        if (sum.dtype() != DType.F32) {
-            throw new IllegalArgumentException("sums are kept in F32, not " + sum.dtype());
+        if (sum.element() != Element.F32) {
+            throw new IllegalArgumentException("sums are kept in F32, not " + sum.element());
         }
     }
 

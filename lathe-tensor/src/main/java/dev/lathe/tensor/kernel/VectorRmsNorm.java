@@ -19,7 +19,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
                 Lanes.read(x, r, row);
                 float scale = rstd(row, x.width(), epsilon);
                 Floats.set(rstd, r, scale);
-                scale(row, scale, w, Rounding.of(x.dtype()));
+                scale(row, scale, w, Rounding.of(x.element()));
                 Lanes.write(row, y, r);
             }
         });
@@ -39,11 +39,11 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             for (long r = first; r < last; r++) {
                 Lanes.read(x, r, row);
                 Lanes.read(branch, r, added);
-                add(row, added, Rounding.of(sum.dtype()));
+                add(row, added, Rounding.of(sum.element()));
                 Lanes.write(row, sum, r);
                 float scale = rstd(row, x.width(), epsilon);
                 Floats.set(rstd, r, scale);
-                scale(row, scale, w, Rounding.of(sum.dtype()));
+                scale(row, scale, w, Rounding.of(sum.element()));
                 Lanes.write(row, y, r);
             }
         });

@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import jdk.incubator.vector.FloatVector;
 
 /** {@link RopeKernel} a row at a time. */
@@ -11,7 +10,7 @@ record VectorRope(Workers workers) implements RopeKernel {
     public void rotate(Matrix x, Matrix cos, Matrix sin, int headDim, int direction) {
         RopeKernel.requireShapes(x, cos, sin, headDim, direction);
         int half = cos.width();
-        Rounding rounding = Rounding.of(x.dtype());
+        Rounding rounding = Rounding.of(x.element());
         RowParts.of(x.rows(), x.columns()).run(workers, (part, first, last) -> {
             float[] row = Lanes.array(x.width());
             float[] c = Lanes.array(half);
@@ -22,10 +21,9 @@ record VectorRope(Workers workers) implements RopeKernel {
                 Lanes.read(sin, r, s);
                 prepare(c, 1, rounding);
                 prepare(s, direction, rounding);
-                for (int head = 0; head < x.width(); head += headDim) {
-                    rotate(row, head, half, c, s, rounding);
-                    rotateRest(row, head, half, c, s, x.dtype());
-                }
+                int heads = x.width() / headDim;
+                rotate(row, heads, headDim, half, c, s, rounding);
+                rotateRest(row, heads, headDim, half, c, s, x.element());
                 Lanes.write(row, x, r);
             }
         });
@@ -37,24 +35,32 @@ record VectorRope(Workers workers) implements RopeKernel {
         }
     }
 
-    private static void rotate(float[] row, int head, int half, float[] c, float[] s, Rounding rounding) {
+    /** Heads innermost: there are more of them than vectors in half a head, and they share the tables. */
+    private static void rotate(float[] row, int heads, int headDim, int half, float[] c, float[] s, Rounding rounding) {
         for (int i = 0; i <= half - N; i += N) {
-            FloatVector a = FloatVector.fromArray(Lanes.F, row, head + i);
-            FloatVector b = FloatVector.fromArray(Lanes.F, row, head + half + i);
             FloatVector cos = FloatVector.fromArray(Lanes.F, c, i);
             FloatVector sin = FloatVector.fromArray(Lanes.F, s, i);
-            b.neg().fma(sin, rounding.apply(a.mul(cos))).intoArray(row, head + i);
-            a.fma(sin, rounding.apply(b.mul(cos))).intoArray(row, head + half + i);
+            for (int head = 0; head < heads; head++) {
+                int at = head * headDim + i;
+                FloatVector a = FloatVector.fromArray(Lanes.F, row, at);
+                FloatVector b = FloatVector.fromArray(Lanes.F, row, at + half);
+                b.neg().fma(sin, rounding.apply(a.mul(cos))).intoArray(row, at);
+                a.fma(sin, rounding.apply(b.mul(cos))).intoArray(row, at + half);
+            }
         }
     }
 
     /** What does not fill a vector: heads stand close together, so there is no room for padding. */
-    private static void rotateRest(float[] row, int head, int half, float[] c, float[] s, DType dtype) {
+    private static void rotateRest(
+            float[] row, int heads, int headDim, int half, float[] c, float[] s, Element element) {
         for (int i = half & -N; i < half; i++) {
-            float a = row[head + i];
-            float b = row[head + half + i];
-            row[head + i] = Math.fma(-b, s[i], Bf16.round(a * c[i], dtype));
-            row[head + half + i] = Math.fma(a, s[i], Bf16.round(b * c[i], dtype));
+            for (int head = 0; head < heads; head++) {
+                int at = head * headDim + i;
+                float a = row[at];
+                float b = row[at + half];
+                row[at] = Math.fma(-b, s[i], Bf16.round(a * c[i], element));
+                row[at + half] = Math.fma(a, s[i], Bf16.round(b * c[i], element));
+            }
         }
     }
 }

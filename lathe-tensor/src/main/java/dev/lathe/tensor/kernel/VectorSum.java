@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -15,7 +14,7 @@ record VectorSum(Workers workers) implements SumKernel {
         RowParts.of(sum.rows(), sum.columns()).run(workers, (part, first, last) -> {
             for (long r = first; r < last; r++) {
                 int whole = sum.width() & -N;
-                if (addend.dtype() == DType.BF16) {
+                if (addend.element() == Element.BF16) {
                     addNarrow(sum.data(), sum.offset(r, 0), addend.data(), addend.offset(r, 0), whole);
                 } else {
                     addWide(sum.data(), sum.offset(r, 0), addend.data(), addend.offset(r, 0), whole);

@@ -11,7 +11,7 @@ record VectorSwiGlu(Workers workers) implements SwiGluKernel {
     @Override
     public void forward(Matrix gateUp, Matrix y) {
         SwiGluKernel.requireShapes(gateUp, y);
-        Rounding rounding = Rounding.of(gateUp.dtype());
+        Rounding rounding = Rounding.of(gateUp.element());
         RowParts.of(y.rows(), y.columns()).run(workers, (part, first, last) -> {
             float[] gate = Lanes.array(Math.min(STRETCH, y.width()));
             float[] up = Lanes.array(gate.length);
@@ -31,7 +31,7 @@ record VectorSwiGlu(Workers workers) implements SwiGluKernel {
     public void backward(Matrix dy, Matrix gateUp, Matrix dGateUp) {
         SwiGluKernel.requireShapes(gateUp, dy);
         dGateUp.requireShapeOf(gateUp);
-        Rounding rounding = Rounding.of(gateUp.dtype());
+        Rounding rounding = Rounding.of(gateUp.element());
         RowParts.of(dy.rows(), dy.columns()).run(workers, (part, first, last) -> {
             float[] gate = Lanes.array(Math.min(STRETCH, dy.width()));
             float[] up = Lanes.array(gate.length);

@@ -3,6 +3,7 @@ package dev.lathe.tensor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.lang.foreign.Arena;
@@ -24,17 +25,17 @@ final class Cases {
     }
 
     /** Written to by nobody yet. */
-    Matrix empty(DType dtype, long rows, long columns) {
+    Matrix empty(Element element, long rows, long columns) {
         long stride = columns + (awkward ? 3 : 0);
         long skipped = awkward ? 1 : 0;
-        MemorySegment all = Arena.ofAuto().allocate(rows * stride * dtype.bytes() + skipped + 64, 64);
+        MemorySegment all = Arena.ofAuto().allocate(rows * stride * element.bytes() + skipped + 64, 64);
         all.fill(GUARD);
-        return new Matrix(all.asSlice(skipped), dtype, rows, columns, stride);
+        return new Matrix(all.asSlice(skipped), element, rows, columns, stride);
     }
 
     /** Normally distributed. */
-    Matrix random(DType dtype, long rows, long columns) {
-        Matrix matrix = empty(dtype, rows, columns);
+    Matrix random(Element element, long rows, long columns) {
+        Matrix matrix = empty(element, rows, columns);
         for (long r = 0; r < rows; r++) {
             for (long c = 0; c < columns; c++) {
                 matrix.set(r, c, (float) random.nextGaussian());
@@ -53,7 +54,7 @@ final class Cases {
 
     /** With the same content, in memory of its own. */
     Matrix copy(Matrix matrix) {
-        Matrix copy = empty(matrix.dtype(), matrix.rows(), matrix.columns());
+        Matrix copy = empty(matrix.element(), matrix.rows(), matrix.columns());
         for (long r = 0; r < matrix.rows(); r++) {
             for (long c = 0; c < matrix.columns(); c++) {
                 copy.set(r, c, matrix.get(r, c));
@@ -66,12 +67,16 @@ final class Cases {
         return Arena.ofAuto().allocate(memory.byteSize()).copyFrom(memory);
     }
 
+    static DType dtype(Element element) {
+        return DType.valueOf(element.name());
+    }
+
     static Tensor tensor(Matrix matrix) {
         float[] values = new float[(int) (matrix.rows() * matrix.columns())];
         for (int i = 0; i < values.length; i++) {
             values[i] = matrix.get(i / matrix.columns(), i % matrix.columns());
         }
-        return tensor(values, matrix.rows(), matrix.columns()).to(matrix.dtype());
+        return tensor(values, matrix.rows(), matrix.columns()).to(dtype(matrix.element()));
     }
 
     static Tensor tensor(MemorySegment floats, long... shape) {
@@ -91,7 +96,7 @@ final class Cases {
     /** A kernel wrote nothing but the elements. */
     static void assertGapsUntouched(Matrix matrix) {
         long end = matrix.data().byteSize();
-        int bytes = matrix.dtype().bytes();
+        int bytes = matrix.element().bytes();
         long from = 0;
         for (long r = 0; r < matrix.rows(); r++) {
             assertGuarded(matrix, from, matrix.offset(r, 0));
@@ -119,7 +124,7 @@ final class Cases {
     /** Element for element: at most one step of bfloat16, or {@code tolerance} of the larger, or of one, for float32. */
     static void assertClose(Matrix actual, Matrix expected, double tolerance) {
         actual.requireShapeOf(expected);
-        double allowed = actual.dtype() == DType.BF16 ? 1.0 / 128 : tolerance;
+        double allowed = actual.element() == Element.BF16 ? 1.0 / 128 : tolerance;
         for (long r = 0; r < actual.rows(); r++) {
             for (long c = 0; c < actual.columns(); c++) {
                 assertClose("[" + r + ", " + c + "]", actual.get(r, c), expected.get(r, c), allowed, tolerance);
@@ -134,7 +139,7 @@ final class Cases {
     }
 
     static void assertClose(Matrix actual, Tensor expected, double tolerance) {
-        assertClose(actual, Matrix.of(expected.contiguous()), tolerance);
+        assertClose(actual, Matrices.of(expected), tolerance);
     }
 
     /** @param relative of the expected; @param absolute where that is less */

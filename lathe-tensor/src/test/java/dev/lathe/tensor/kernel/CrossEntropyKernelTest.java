@@ -24,7 +24,7 @@ class CrossEntropyKernelTest {
     static Stream<Shapes.Case> shapes() {
         return Stream.concat(
                 Shapes.all(),
-                Stream.of(DType.BF16, DType.F32).map(dtype -> new Shapes.Case(11, 5_001, dtype, true, 3)));
+                Stream.of(Element.BF16, Element.F32).map(element -> new Shapes.Case(11, 5_001, element, true, 3)));
     }
 
     @ParameterizedTest
@@ -34,9 +34,9 @@ class CrossEntropyKernelTest {
             CrossEntropyKernel vector = VectorKernels.make(workers).crossEntropy();
             CrossEntropyKernel scalar = Kernels.scalar(workers).crossEntropy();
             Cases cases = shape.cases();
-            Matrix logits = cases.random(shape.dtype(), shape.rows(), shape.columns());
+            Matrix logits = cases.random(shape.element(), shape.rows(), shape.columns());
             MemorySegment targets = targets(shape.rows(), shape.columns());
-            Matrix expected = cases.empty(shape.dtype(), shape.rows(), shape.columns());
+            Matrix expected = cases.empty(shape.element(), shape.rows(), shape.columns());
             MemorySegment expectedLosses = doubles(shape.rows());
             scalar.gradient(logits, targets, SCALE, expected, expectedLosses);
             Matrix inPlace = cases.copy(logits);
@@ -65,9 +65,9 @@ class CrossEntropyKernelTest {
     void scalarsEqualLibtorch(Shapes.Case shape) {
         try (Workers workers = new Workers(1);
                 Scope scope = Scope.open()) {
-            Matrix logits = shape.cases().random(shape.dtype(), shape.rows(), shape.columns());
+            Matrix logits = shape.cases().random(shape.element(), shape.rows(), shape.columns());
             MemorySegment targets = targets(shape.rows(), shape.columns());
-            Matrix dLogits = shape.cases().empty(shape.dtype(), shape.rows(), shape.columns());
+            Matrix dLogits = shape.cases().empty(shape.element(), shape.rows(), shape.columns());
             MemorySegment losses = doubles(shape.rows());
             Kernels.scalar(workers).crossEntropy().gradient(logits, targets, SCALE, dLogits, losses);
 
@@ -78,7 +78,7 @@ class CrossEntropyKernelTest {
             p.subtractInPlace(lse).expInPlace();
             p.scatterAddInPlace(
                     1, target, Tensors.empty(DType.F32, shape.rows(), 1).fill(-1));
-            Cases.assertClose(dLogits, p.multiplyInPlace(SCALE).to(shape.dtype()), 1e-6);
+            Cases.assertClose(dLogits, p.multiplyInPlace(SCALE).to(Cases.dtype(shape.element())), 1e-6);
             for (int r = 0; r < shape.rows(); r++) {
                 assertThat(loss(losses, r)).isCloseTo(expected[r], within(2e-6));
             }
@@ -89,7 +89,7 @@ class CrossEntropyKernelTest {
     void aStretchOfNothing() {
         try (Workers workers = new Workers(1)) {
             Cases cases = new Cases(2, false);
-            Matrix logits = cases.empty(DType.F32, 1, 6_000);
+            Matrix logits = cases.empty(Element.F32, 1, 6_000);
             for (int c = 0; c < 6_000; c++) {
                 logits.set(0, c, c < 3_000 ? Float.NEGATIVE_INFINITY : c < 5_000 ? -1_000 : 1_000);
             }
@@ -108,7 +108,7 @@ class CrossEntropyKernelTest {
     @Test
     void aTargetOutsideTheVocabulary() {
         try (Workers workers = new Workers(1)) {
-            Matrix logits = new Cases(1, false).random(DType.F32, 1, 3);
+            Matrix logits = new Cases(1, false).random(Element.F32, 1, 3);
             MemorySegment targets = Arena.ofAuto().allocate(8);
             targets.set(ValueLayout.JAVA_LONG, 0, 3);
             for (Kernels kernels : new Kernels[] {Kernels.scalar(workers), Kernels.forHost(workers)}) {

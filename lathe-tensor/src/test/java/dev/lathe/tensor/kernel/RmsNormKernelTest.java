@@ -2,7 +2,6 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.Scope;
@@ -24,10 +23,10 @@ class RmsNormKernelTest {
             RmsNormKernel vector = VectorKernels.make(workers).rmsNorm();
             RmsNormKernel scalar = Kernels.scalar(workers).rmsNorm();
             Cases cases = shape.cases();
-            Matrix x = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix branch = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix weight = cases.random(shape.dtype(), 1, shape.columns());
-            Matrix dy = cases.random(shape.dtype(), shape.rows(), shape.columns());
+            Matrix x = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix branch = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix weight = cases.random(shape.element(), 1, shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
             Run a = new Run(cases, shape);
             Run b = new Run(cases, shape);
             a.run(vector, x, branch, weight, dy, shape.columns());
@@ -40,10 +39,10 @@ class RmsNormKernelTest {
     private record Run(Matrix y, Matrix sum, Matrix ySum, Matrix dx, MemorySegment rstd, MemorySegment dWeight) {
         Run(Cases cases, Shapes.Case shape) {
             this(
-                    cases.empty(shape.dtype(), shape.rows(), shape.columns()),
-                    cases.empty(shape.dtype(), shape.rows(), shape.columns()),
-                    cases.empty(shape.dtype(), shape.rows(), shape.columns()),
-                    cases.empty(shape.dtype(), shape.rows(), shape.columns()),
+                    cases.empty(shape.element(), shape.rows(), shape.columns()),
+                    cases.empty(shape.element(), shape.rows(), shape.columns()),
+                    cases.empty(shape.element(), shape.rows(), shape.columns()),
+                    cases.empty(shape.element(), shape.rows(), shape.columns()),
                     cases.floats(shape.rows()),
                     cases.floats(shape.columns()));
         }
@@ -75,11 +74,11 @@ class RmsNormKernelTest {
                 Scope scope = Scope.open()) {
             RmsNormKernel scalar = Kernels.scalar(workers).rmsNorm();
             Cases cases = shape.cases();
-            Matrix x = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix weight = cases.random(shape.dtype(), 1, shape.columns());
-            Matrix dy = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix y = cases.empty(shape.dtype(), shape.rows(), shape.columns());
-            Matrix dx = cases.empty(shape.dtype(), shape.rows(), shape.columns());
+            Matrix x = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix weight = cases.random(shape.element(), 1, shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix y = cases.empty(shape.element(), shape.rows(), shape.columns());
+            Matrix dx = cases.empty(shape.element(), shape.rows(), shape.columns());
             MemorySegment rstd = cases.floats(shape.rows());
             scalar.forward(x, weight, EPSILON, y, rstd);
             scalar.backward(dy, x, weight, rstd, dx);
@@ -98,8 +97,8 @@ class RmsNormKernelTest {
     @Test
     void sumsDoNotDependOnThreads() {
         Cases cases = new Cases(7, false);
-        Matrix x = cases.random(DType.F32, 4000, 40);
-        Matrix weight = cases.random(DType.F32, 1, 40);
+        Matrix x = cases.random(Element.F32, 4000, 40);
+        Matrix weight = cases.random(Element.F32, 1, 40);
         byte[] once = gradient(cases, x, weight, 1);
         assertThat(gradient(cases, x, weight, 2)).isEqualTo(once);
         assertThat(gradient(cases, x, weight, 5)).isEqualTo(once);
@@ -108,7 +107,7 @@ class RmsNormKernelTest {
     private static byte[] gradient(Cases cases, Matrix x, Matrix weight, int threads) {
         try (Workers workers = new Workers(threads)) {
             RmsNormKernel kernel = Kernels.forHost(workers).rmsNorm();
-            Matrix y = cases.empty(x.dtype(), x.rows(), x.columns());
+            Matrix y = cases.empty(x.element(), x.rows(), x.columns());
             MemorySegment rstd = cases.floats(x.rows());
             MemorySegment dWeight = cases.floats(x.columns()).fill((byte) 0);
             kernel.forward(x, weight, EPSILON, y, rstd);
@@ -121,10 +120,12 @@ class RmsNormKernelTest {
     void notANumberStaysInItsRow() {
         try (Workers workers = new Workers(1)) {
             Cases cases = new Cases(8, false);
-            Matrix x = cases.random(DType.BF16, 3, 37);
+            Matrix x = cases.random(Element.BF16, 3, 37);
             x.set(1, 35, Float.NaN);
-            Matrix y = cases.empty(DType.BF16, 3, 37);
-            Kernels.forHost(workers).rmsNorm().forward(x, cases.random(DType.BF16, 1, 37), EPSILON, y, cases.floats(3));
+            Matrix y = cases.empty(Element.BF16, 3, 37);
+            Kernels.forHost(workers)
+                    .rmsNorm()
+                    .forward(x, cases.random(Element.BF16, 1, 37), EPSILON, y, cases.floats(3));
             for (int c = 0; c < 37; c++) {
                 assertThat(y.get(0, c)).isFinite();
                 assertThat(y.get(1, c)).isNaN();

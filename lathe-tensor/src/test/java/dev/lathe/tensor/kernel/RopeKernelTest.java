@@ -2,7 +2,7 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Rope;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
@@ -24,13 +24,13 @@ class RopeKernelTest {
         "9,2,10,6,F32",
         "3,2,8,0,F32"
     })
-    void rotates(int rows, int heads, int headDim, int rotated, DType dtype) {
+    void rotates(int rows, int heads, int headDim, int rotated, Element element) {
         try (Workers workers = new Workers(2);
                 Scope scope = Scope.open()) {
             Cases cases = new Cases(rows + headDim, true);
-            Matrix cos = cases.random(DType.F32, rows, rotated / 2);
-            Matrix sin = cases.random(DType.F32, rows, rotated / 2);
-            Matrix wide = cases.random(dtype, rows, (long) heads * headDim + 5); // q and k beside something else
+            Matrix cos = cases.random(Element.F32, rows, rotated / 2);
+            Matrix sin = cases.random(Element.F32, rows, rotated / 2);
+            Matrix wide = cases.random(element, rows, (long) heads * headDim + 5); // q and k beside something else
             Matrix untouched = cases.copy(wide);
             Matrix x = wide.slice(2, (long) heads * headDim);
             for (int direction : new int[] {1, -1}) {
@@ -56,18 +56,18 @@ class RopeKernelTest {
         tape.watch(in);
         Tensor out = new Rope(Cases.tensor(cos), Cases.tensor(sin)).apply(tape, in, headDim);
         if (direction == 1) {
-            return Matrix.of(out.contiguous());
+            return Matrices.of(out);
         }
         tape.backward(out, in);
-        return Matrix.of(tape.gradient(in).orElseThrow().contiguous());
+        return Matrices.of(tape.gradient(in).orElseThrow());
     }
 
     @Test
     void refusesWhatDoesNotFit() {
         try (Workers workers = new Workers(1)) {
             Cases cases = new Cases(1, false);
-            Matrix tables = cases.random(DType.F32, 2, 4);
-            Matrix x = cases.random(DType.F32, 2, 12);
+            Matrix tables = cases.random(Element.F32, 2, 4);
+            Matrix x = cases.random(Element.F32, 2, 12);
             for (RopeKernel rope : new RopeKernel[] {
                 Kernels.scalar(workers).rope(), VectorKernels.make(workers).rope()
             }) {

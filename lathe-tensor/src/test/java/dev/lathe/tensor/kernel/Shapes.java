@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import dev.lathe.tensor.DType;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,7 +20,7 @@ final class Shapes {
     private Shapes() {}
 
     /** @param awkward rows with gaps in memory that is not aligned */
-    record Case(long rows, long columns, DType dtype, boolean awkward, int threads) {
+    record Case(long rows, long columns, Element element, boolean awkward, int threads) {
         /** The seed is the shape. */
         Cases cases() {
             return new Cases(rows * 10_007 + columns, awkward);
@@ -29,8 +28,9 @@ final class Shapes {
     }
 
     static Stream<Case> all() {
-        return ALL.stream().flatMap(shape -> Stream.of(DType.BF16, DType.F32).flatMap(dtype -> Stream.of(false, true)
-                .map(awkward -> new Case(shape[0], shape[1], dtype, awkward, awkward ? 3 : 1))));
+        return ALL.stream()
+                .flatMap(shape -> Stream.of(Element.BF16, Element.F32).flatMap(element -> Stream.of(false, true)
+                        .map(awkward -> new Case(shape[0], shape[1], element, awkward, awkward ? 3 : 1))));
     }
 
     static Stream<Case> dense() {

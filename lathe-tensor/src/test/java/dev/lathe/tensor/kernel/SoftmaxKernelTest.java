@@ -23,12 +23,12 @@ class SoftmaxKernelTest {
             Cases cases = shape.cases();
             long n = shape.rows();
             CausalRows causal = new CausalRows(Math.max(1, n / 2), shape.columns() / 3);
-            Matrix scores = cases.random(shape.dtype(), n, shape.columns());
-            Matrix dp = cases.random(shape.dtype(), n, shape.columns());
+            Matrix scores = cases.random(shape.element(), n, shape.columns());
+            Matrix dp = cases.random(shape.element(), n, shape.columns());
             MemorySegment lse = cases.floats(n);
             MemorySegment expectedLse = cases.floats(n);
             MemorySegment dotted = cases.floats(n);
-            Matrix p = cases.empty(shape.dtype(), n, shape.columns());
+            Matrix p = cases.empty(shape.element(), n, shape.columns());
             scalar.forward(scores, causal, p, expectedLse);
             Matrix inPlace = cases.copy(scores);
             vector.forward(inPlace, causal, inPlace, lse);
@@ -36,7 +36,7 @@ class SoftmaxKernelTest {
             Cases.assertClose(lse, expectedLse, n, 1e-6);
             Cases.assertGapsUntouched(inPlace);
 
-            Matrix ds = cases.empty(shape.dtype(), n, shape.columns());
+            Matrix ds = cases.empty(shape.element(), n, shape.columns());
             scalar.backward(scores, causal, lse, dotted, dp, p, ds);
             Matrix pInPlace = cases.copy(scores);
             Matrix dsInPlace = cases.copy(dp);
@@ -55,12 +55,12 @@ class SoftmaxKernelTest {
             SoftmaxKernel scalar = Kernels.scalar(workers).softmax();
             Cases cases = new Cases(rows, false);
             long n = (long) heads * rows;
-            Matrix scores = cases.random(DType.F32, n, keys);
-            Matrix dp = cases.random(DType.F32, n, keys);
+            Matrix scores = cases.random(Element.F32, n, keys);
+            Matrix dp = cases.random(Element.F32, n, keys);
             MemorySegment lse = cases.floats(n);
             MemorySegment dotted = cases.floats(n);
-            Matrix p = cases.empty(DType.F32, n, keys);
-            Matrix ds = cases.empty(DType.F32, n, keys);
+            Matrix p = cases.empty(Element.F32, n, keys);
+            Matrix ds = cases.empty(Element.F32, n, keys);
             CausalRows causal = new CausalRows(rows, offset);
             scalar.forward(scores, causal, p, lse);
 
@@ -81,12 +81,12 @@ class SoftmaxKernelTest {
     void whatIsNotSeenIsNotRead() {
         try (Workers workers = new Workers(1)) {
             Cases cases = new Cases(3, false);
-            Matrix scores = cases.random(DType.BF16, 4, 20);
+            Matrix scores = cases.random(Element.BF16, 4, 20);
             scores.set(0, 17, Float.NaN);
             scores.set(1, 19, Float.POSITIVE_INFINITY);
             scores.set(2, 1, Float.NEGATIVE_INFINITY);
             scores.set(3, 19, Float.NaN);
-            Matrix p = cases.empty(DType.BF16, 4, 20);
+            Matrix p = cases.empty(Element.BF16, 4, 20);
             Kernels.forHost(workers).softmax().forward(scores, new CausalRows(4, 16), p, cases.floats(4));
             for (int r = 0; r < 3; r++) {
                 double sum = 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -19,15 +20,15 @@ class SumKernelTest {
         try (Workers workers = new Workers(shape.threads());
                 Scope scope = Scope.open()) {
             Cases cases = shape.cases();
-            Matrix vector = cases.random(DType.F32, shape.rows(), shape.columns());
+            Matrix vector = cases.random(Element.F32, shape.rows(), shape.columns());
             Matrix scalar = cases.copy(vector);
-            Matrix addend = cases.random(shape.dtype(), shape.rows(), shape.columns());
+            Matrix addend = cases.random(shape.element(), shape.rows(), shape.columns());
             Tensor expected =
                     Cases.tensor(vector).addInPlace(Cases.tensor(addend).to(DType.F32));
             VectorKernels.make(workers).sum().add(vector, addend);
             Kernels.scalar(workers).sum().add(scalar, addend);
             Cases.assertEqual(vector, scalar);
-            Cases.assertEqual(scalar, Matrix.of(expected));
+            Cases.assertEqual(scalar, Matrices.of(expected));
             Cases.assertGapsUntouched(vector);
         }
     }

@@ -2,7 +2,6 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.SwiGlu;
 import dev.lathe.tensor.Tape;
@@ -18,9 +17,9 @@ class SwiGluKernelTest {
     void vectorsEqualScalars(Shapes.Case shape) {
         try (Workers workers = new Workers(shape.threads())) {
             Cases cases = shape.cases();
-            Matrix gateUp = cases.random(shape.dtype(), shape.rows(), 2 * shape.columns());
-            Matrix dy = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix y = cases.empty(shape.dtype(), shape.rows(), shape.columns());
+            Matrix gateUp = cases.random(shape.element(), shape.rows(), 2 * shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix y = cases.empty(shape.element(), shape.rows(), shape.columns());
             Matrix expected = cases.copy(y);
             Kernels.scalar(workers).swiGlu().forward(gateUp, expected);
             VectorKernels.make(workers).swiGlu().forward(gateUp, y);
@@ -28,7 +27,7 @@ class SwiGluKernelTest {
             Cases.assertGapsUntouched(y);
 
             Matrix inPlace = cases.copy(gateUp);
-            Matrix dGateUp = cases.empty(shape.dtype(), shape.rows(), 2 * shape.columns());
+            Matrix dGateUp = cases.empty(shape.element(), shape.rows(), 2 * shape.columns());
             Kernels.scalar(workers).swiGlu().backward(dy, gateUp, dGateUp);
             VectorKernels.make(workers).swiGlu().backward(dy, inPlace, inPlace);
             Cases.assertClose(inPlace, dGateUp, 2e-6);
@@ -42,9 +41,9 @@ class SwiGluKernelTest {
         try (Workers workers = new Workers(1);
                 Scope scope = Scope.open()) {
             Cases cases = shape.cases();
-            Matrix gateUp = cases.random(shape.dtype(), shape.rows(), 2 * shape.columns());
-            Matrix dy = cases.random(shape.dtype(), shape.rows(), shape.columns());
-            Matrix y = cases.empty(shape.dtype(), shape.rows(), shape.columns());
+            Matrix gateUp = cases.random(shape.element(), shape.rows(), 2 * shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix y = cases.empty(shape.element(), shape.rows(), shape.columns());
             Matrix dGateUp = cases.copy(gateUp);
             Kernels.scalar(workers).swiGlu().forward(gateUp, y);
             Kernels.scalar(workers).swiGlu().backward(dy, dGateUp, dGateUp);
@@ -70,12 +69,12 @@ class SwiGluKernelTest {
     void farFromZero() {
         try (Workers workers = new Workers(1)) {
             float[] gates = {-1e30f, -100, -88.5f, -1e-40f, 0, 1e-40f, 100, 3e38f, Float.NaN};
-            Matrix gateUp = new Cases(1, false).empty(DType.F32, 1, 2L * gates.length);
+            Matrix gateUp = new Cases(1, false).empty(Element.F32, 1, 2L * gates.length);
             for (int i = 0; i < gates.length; i++) {
                 gateUp.set(0, i, gates[i]);
                 gateUp.set(0, gates.length + i, 1);
             }
-            Matrix y = new Cases(1, false).empty(DType.F32, 1, gates.length);
+            Matrix y = new Cases(1, false).empty(Element.F32, 1, gates.length);
             Kernels.forHost(workers).swiGlu().forward(gateUp, y);
             for (int i = 0; i < gates.length; i++) {
                 float expected = gates[i] < -80 ? 0 : gates[i] > 80 ? gates[i] : gates[i] / 2;
