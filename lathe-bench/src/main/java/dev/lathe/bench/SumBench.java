@@ -40,7 +40,7 @@ public class SumBench {
     }
 
     @Benchmark
-    public double squaresLibtorch() {
+    public double squaresLibtorch(Machine machine) {
         return sum.norm();
     }
 }

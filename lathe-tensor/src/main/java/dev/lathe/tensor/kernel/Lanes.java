@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
     static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Integer> I = F.withLanes(int.class).check(int.class);
+    static final VectorSpecies<Integer> I = F.withLanes(int.class);
     private static final VectorSpecies<Short> S =
             VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
