@@ -3,7 +3,6 @@ package dev.lathe.bench;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Rope;
-import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -11,7 +10,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Rotary embedding of q and k in bf16, heads of 64: in place beside v, against two tensors of their own. */
+/** Rotary embedding of q and k in bf16, heads of 64, where they stand beside v. */
 @State(Scope.Benchmark)
 public class RopeBench {
     private static final int HEAD_DIM = 64;
@@ -21,8 +20,6 @@ public class RopeBench {
     public String shape = "";
 
     private Tensor qkv;
-    private Tensor q;
-    private Tensor k;
     private Tensor cos;
     private Tensor sin;
     private long rotated;
@@ -32,8 +29,6 @@ public class RopeBench {
         Shape.Heads heads = Shape.Heads.parse(shape);
         rotated = (heads.heads() + heads.keyHeads()) * HEAD_DIM;
         qkv = new Shape(heads.rows(), rotated + heads.keyHeads() * HEAD_DIM).random(DType.BF16, 1);
-        q = new Shape(heads.rows(), heads.heads() * HEAD_DIM).random(DType.BF16, 2);
-        k = new Shape(heads.rows(), heads.keyHeads() * HEAD_DIM).random(DType.BF16, 3);
         Tensor angles = new Shape(heads.rows(), HEAD_DIM / 2).random(DType.F32, 4);
         cos = angles.copy().fill(Math.sqrt(0.5)); // turning again and again must not make it grow
         sin = angles.copy().fill(Math.sqrt(0.5));
@@ -43,15 +38,11 @@ public class RopeBench {
     public void rotateKernel(Machine machine) {
         machine.kernels()
                 .rope()
-                .rotate(Matrices.of(qkv).slice(0, rotated), Matrices.of(cos), Matrices.of(sin), HEAD_DIM, 1);
+                .rotate(Matrices.of(qkv.narrow(1, 0, rotated)), Matrices.of(cos), Matrices.of(sin), HEAD_DIM, 1);
     }
 
     @Benchmark
     public void rotateLibtorch(Machine machine) {
-        machine.onLibtorch(() -> {
-            Rope rope = new Rope(cos, sin);
-            rope.apply(Tape.off(), q, HEAD_DIM);
-            rope.apply(Tape.off(), k, HEAD_DIM);
-        });
+        machine.onLibtorch(() -> new Rope(cos, sin).turn(qkv.narrow(1, 0, rotated), HEAD_DIM));
     }
 }
