@@ -22,29 +22,45 @@ final class Exp {
 
     private Exp() {}
 
-    static FloatVector of(FloatVector x) {
-        VectorMask<Float> vanishes = x.compare(VectorOperators.LT, LEAST);
-        // Not min and max: these take care of NaN and -0, which costs more; NaN passes here too.
-        FloatVector in = x.blend(LEAST, vanishes).blend(MOST, x.compare(VectorOperators.GT, MOST));
-        FloatVector shifted = in.fma(all(LOG2_E), all(TO_INTEGER));
-        FloatVector n = shifted.sub(TO_INTEGER);
-        FloatVector r = n.fma(all(-LN2_LOW), n.fma(all(-LN2_HIGH), in));
-        FloatVector p = r.fma(all(0.00138145402f), all(0.00836874511f));
-        p = p.fma(r, all(0.0416683908f));
-        p = p.fma(r, all(0.166665204f));
-        p = p.fma(r, all(0.499999934f));
-        p = p.fma(r.mul(r), r).add(1);
-        // 2^n in two factors, since 2^128 is none.
-        IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(TO_INTEGER));
-        IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-        return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half))).blend(0, vanishes);
-    }
-
-    private static FloatVector powerOfTwo(IntVector exponent) {
-        return exponent.add(ONE_EXPONENT).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    }
-
-    private static FloatVector all(float value) {
-        return FloatVector.broadcast(Lanes.F, value);
+    /** to[at + i] = e^(factor · from[i] - shift) for whole vectors' worth of {@code count} numbers; returns their sum. */
+    static float apply(float[] from, float factor, float shift, float[] to, int at, int count) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        FloatVector offset = FloatVector.broadcast(Lanes.F, -shift);
+        FloatVector log2e = FloatVector.broadcast(Lanes.F, LOG2_E);
+        FloatVector toInteger = FloatVector.broadcast(Lanes.F, TO_INTEGER);
+        FloatVector ln2High = FloatVector.broadcast(Lanes.F, -LN2_HIGH);
+        FloatVector ln2Low = FloatVector.broadcast(Lanes.F, -LN2_LOW);
+        FloatVector c6 = FloatVector.broadcast(Lanes.F, 0.00138145402f);
+        FloatVector c5 = FloatVector.broadcast(Lanes.F, 0.00836874511f);
+        FloatVector c4 = FloatVector.broadcast(Lanes.F, 0.0416683908f);
+        FloatVector c3 = FloatVector.broadcast(Lanes.F, 0.166665204f);
+        FloatVector c2 = FloatVector.broadcast(Lanes.F, 0.499999934f);
+        for (int i = 0; i < count; i += Lanes.N) {
+            FloatVector x = FloatVector.fromArray(Lanes.F, from, i).fma(scale, offset);
+            VectorMask<Float> vanishes = x.compare(VectorOperators.LT, LEAST);
+            // Not min and max: these take care of NaN and -0, which costs more; NaN passes here too.
+            x = x.blend(LEAST, vanishes).blend(MOST, x.compare(VectorOperators.GT, MOST));
+            FloatVector shifted = x.fma(log2e, toInteger);
+            FloatVector n = shifted.sub(toInteger);
+            FloatVector r = n.fma(ln2Low, n.fma(ln2High, x));
+            FloatVector p = r.fma(c6, c5);
+            p = p.fma(r, c4);
+            p = p.fma(r, c3);
+            p = p.fma(r, c2);
+            p = p.fma(r.mul(r), r).add(1);
+            // 2^n in two factors, since 2^128 is none.
+            IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(TO_INTEGER));
+            IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+            IntVector rest = exponent.sub(half);
+            FloatVector a =
+                    half.add(ONE_EXPONENT).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector b =
+                    rest.add(ONE_EXPONENT).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector e = p.mul(a).mul(b).blend(0, vanishes);
+            e.intoArray(to, at + i);
+            sum = sum.add(e);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
     }
 }

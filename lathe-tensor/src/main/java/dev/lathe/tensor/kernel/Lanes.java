@@ -15,14 +15,17 @@ import jdk.incubator.vector.VectorSpecies;
  * Rows between memory and float arrays. Kernels compute on arrays of whole vectors ({@link #array}), so that element
  * types and the end of a row are dealt with here and nowhere else: the arrays stay in the first cache, and this costs
  * less than it saves in loops that C2 would have to compile for every combination of types.
+ *
+ * <p>A rule for all loops over vectors: they call nothing of ours. C2 stops inlining what is not marked for it when a
+ * method grows (NodeCountInliningCutoff), and a vector that crosses a call becomes an object: 5 to 20 times slower, in
+ * some runs and not in others. So loops are methods on arrays, and short things are written out in them.
  */
 final class Lanes {
     static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     static final VectorSpecies<Integer> I = F.withLanes(int.class);
-    private static final VectorSpecies<Short> S =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
+    static final VectorSpecies<Short> S = VectorSpecies.of(short.class, VectorShape.forBitSize(F.vectorBitSize() / 2));
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final int NAN = 0x7FC0;
+    static final int NAN = 0x7FC0;
 
     /** Lanes of a vector, a power of two. */
     static final int N = F.length();
@@ -67,49 +70,35 @@ final class Lanes {
     }
 
     private static void widen(MemorySegment from, long offset, int count, float[] out) {
-        int whole = count & -N;
-        for (int i = 0; i < whole; i += N) {
-            widened(from, offset + 2L * i).intoArray(out, i);
-        }
-        if (whole < count) {
-            if (count >= N) { // the last whole vector again, from where it ends with the row
-                widened(from, offset + 2L * (count - N)).intoArray(out, count - N);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    out[i] = Bf16.widen(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset + 2L * i));
-                }
+        if (count < N) {
+            for (int i = 0; i < count; i++) {
+                out[i] = Bf16.widen(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset + 2L * i));
             }
+            return;
+        }
+        for (int i = 0; i < count; i += N) {
+            int at = Math.min(i, count - N); // the last vector ends with the row, so it may begin before its turn
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(S, from, offset + 2L * at, ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+            bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, at);
         }
     }
 
     private static void narrow(float[] from, int count, MemorySegment to, long offset) {
-        int whole = count & -N;
-        for (int i = 0; i < whole; i += N) {
-            narrowed(FloatVector.fromArray(F, from, i)).intoMemorySegment(to, offset + 2L * i, ORDER);
-        }
-        if (whole < count) {
-            if (count >= N) {
-                narrowed(FloatVector.fromArray(F, from, count - N))
-                        .intoMemorySegment(to, offset + 2L * (count - N), ORDER);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    to.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset + 2L * i, Bf16.narrow(from[i]));
-                }
+        if (count < N) {
+            for (int i = 0; i < count; i++) {
+                to.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset + 2L * i, Bf16.narrow(from[i]));
             }
+            return;
         }
-    }
-
-    static FloatVector widened(MemorySegment from, long offset) {
-        ShortVector bits = ShortVector.fromMemorySegment(S, from, offset, ORDER);
-        IntVector wide = (IntVector) bits.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
-        return wide.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-    }
-
-    static ShortVector narrowed(FloatVector v) {
-        IntVector bits = v.reinterpretAsInts();
-        IntVector high = bits.lanewise(VectorOperators.LSHR, 16);
-        IntVector rounded = bits.add(0x7FFF).add(high.and(1)).lanewise(VectorOperators.LSHR, 16);
-        rounded = rounded.blend(NAN, v.test(VectorOperators.IS_NAN).cast(I));
-        return (ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0);
+        for (int i = 0; i < count; i += N) {
+            int at = Math.min(i, count - N);
+            FloatVector v = FloatVector.fromArray(F, from, at);
+            IntVector bits = v.reinterpretAsInts();
+            bits = bits.add(0x7FFF).add(bits.lanewise(VectorOperators.LSHR, 16).and(1));
+            bits = bits.lanewise(VectorOperators.LSHR, 16)
+                    .blend(NAN, v.test(VectorOperators.IS_NAN).cast(I));
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, S, 0)).intoMemorySegment(to, offset + 2L * at, ORDER);
+        }
     }
 }

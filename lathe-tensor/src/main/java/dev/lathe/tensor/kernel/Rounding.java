@@ -1,12 +1,8 @@
 package dev.lathe.tensor.kernel;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
-
 /**
  * What is left of float32 lanes when they are stored as an element type. The same instructions for every type, so that
- * loops need no branch. NaN stays NaN as long as it came from bfloat16 or from arithmetic.
+ * loops need no branch: {@code bits.add(half).add(bits >>> 16 & odd).and(kept)}. NaN stays NaN as long as it came from bfloat16 or from arithmetic.
  *
  * @param half added before the cut, with the lowest bit that is kept
  * @param odd 1 when ties go to even
@@ -18,11 +14,5 @@ record Rounding(int half, int odd, int kept) {
 
     static Rounding of(Element element) {
         return element == Element.BF16 ? TO_BF16 : NONE;
-    }
-
-    FloatVector apply(FloatVector v) {
-        IntVector bits = v.reinterpretAsInts();
-        IntVector last = bits.lanewise(VectorOperators.LSHR, 16).and(odd);
-        return bits.add(half).add(last).and(kept).reinterpretAsFloats();
     }
 }

@@ -74,7 +74,7 @@ record VectorCrossEntropy(Workers workers) implements CrossEntropyKernel {
                 // Where there was nothing but -∞ so far, numbers relative to it would be none.
                 boolean nothing = next == Float.NEGATIVE_INFINITY;
                 sum *= nothing ? 1 : Math.exp(most - next);
-                sum += VectorSoftmax.expSum(stretch, exps, from, count, nothing ? 0 : next);
+                sum += Exp.apply(stretch, 1, nothing ? 0 : next, exps, from, count);
                 shifts[k] = next;
                 most = next;
             }

@@ -2,6 +2,7 @@ package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link RmsNormKernel} a row at a time: read once, kept in the first cache, written once. */
@@ -94,7 +95,10 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
     private static void add(float[] row, float[] added, Rounding rounding) {
         for (int i = 0; i < row.length; i += N) {
             FloatVector sum = FloatVector.fromArray(Lanes.F, row, i).add(FloatVector.fromArray(Lanes.F, added, i));
-            rounding.apply(sum).intoArray(row, i);
+            IntVector bits = sum.reinterpretAsInts();
+            bits = bits.add(rounding.half())
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
+            bits.and(rounding.kept()).reinterpretAsFloats().intoArray(row, i);
         }
     }
 
@@ -117,8 +121,11 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
 
     private static void scale(float[] row, float scale, float[] w, Rounding rounding) {
         for (int i = 0; i < row.length; i += N) {
-            FloatVector unit =
-                    rounding.apply(FloatVector.fromArray(Lanes.F, row, i).mul(scale));
+            FloatVector unit = FloatVector.fromArray(Lanes.F, row, i).mul(scale);
+            IntVector bits = unit.reinterpretAsInts();
+            bits = bits.add(rounding.half())
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
+            unit = bits.and(rounding.kept()).reinterpretAsFloats();
             unit.mul(FloatVector.fromArray(Lanes.F, w, i)).intoArray(row, i);
         }
     }

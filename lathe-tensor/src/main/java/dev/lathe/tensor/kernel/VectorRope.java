@@ -1,6 +1,8 @@
 package dev.lathe.tensor.kernel;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** {@link RopeKernel} a row at a time. */
 record VectorRope(Workers workers) implements RopeKernel {
@@ -31,7 +33,10 @@ record VectorRope(Workers workers) implements RopeKernel {
 
     private static void prepare(float[] table, float sign, Rounding rounding) {
         for (int i = 0; i < table.length; i += N) {
-            rounding.apply(FloatVector.fromArray(Lanes.F, table, i)).mul(sign).intoArray(table, i);
+            IntVector bits = FloatVector.fromArray(Lanes.F, table, i).reinterpretAsInts();
+            bits = bits.add(rounding.half())
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
+            bits.and(rounding.kept()).reinterpretAsFloats().mul(sign).intoArray(table, i);
         }
     }
 
@@ -44,8 +49,14 @@ record VectorRope(Workers workers) implements RopeKernel {
                 int at = head * headDim + i;
                 FloatVector a = FloatVector.fromArray(Lanes.F, row, at);
                 FloatVector b = FloatVector.fromArray(Lanes.F, row, at + half);
-                b.neg().fma(sin, rounding.apply(a.mul(cos))).intoArray(row, at);
-                a.fma(sin, rounding.apply(b.mul(cos))).intoArray(row, at + half);
+                IntVector x = a.mul(cos).reinterpretAsInts();
+                IntVector y = b.mul(cos).reinterpretAsInts();
+                x = x.add(rounding.half())
+                        .add(x.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
+                y = y.add(rounding.half())
+                        .add(y.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
+                b.neg().fma(sin, x.and(rounding.kept()).reinterpretAsFloats()).intoArray(row, at);
+                a.fma(sin, y.and(rounding.kept()).reinterpretAsFloats()).intoArray(row, at + half);
             }
         }
     }

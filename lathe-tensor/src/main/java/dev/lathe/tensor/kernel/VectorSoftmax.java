@@ -20,7 +20,7 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
                 Lanes.read(scores, r, 0, seen, row);
                 Arrays.fill(row, seen, Lanes.padded(seen), Float.NEGATIVE_INFINITY); // e to that is 0
                 float most = most(row, seen);
-                float sum = expSum(row, row, 0, seen, most);
+                float sum = Exp.apply(row, 1, most, row, 0, seen);
                 Floats.set(lse, r, most + (float) Math.log(sum));
                 multiply(row, seen, 1 / sum);
                 Lanes.write(row, probabilities, r, 0, seen);
@@ -50,7 +50,8 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
                 int seen = causal.visible(r, scores.columns());
                 Lanes.read(scores, r, 0, seen, p);
                 Lanes.read(dProbabilities, r, 0, seen, d);
-                backward(p, d, seen, Floats.get(lse, r), Floats.get(dotted, r));
+                Exp.apply(p, 1, Floats.get(lse, r), p, 0, seen);
+                backward(p, d, seen, Floats.get(dotted, r));
                 Lanes.write(p, probabilities, r, 0, seen);
                 Lanes.write(d, dScores, r, 0, seen);
                 probabilities.clear(r, seen);
@@ -69,29 +70,19 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
         return most.reduceLanes(VectorOperators.MAX);
     }
 
-    /** to[start + i] = e^(from[i] - shift) for whole vectors' worth of {@code count} numbers; returns their sum. */
-    static float expSum(float[] from, float[] to, int start, int count, float shift) {
-        FloatVector sum = FloatVector.zero(Lanes.F);
-        for (int i = 0; i < count; i += N) {
-            FloatVector e = Exp.of(FloatVector.fromArray(Lanes.F, from, i).sub(shift));
-            e.intoArray(to, start + i);
-            sum = sum.add(e);
-        }
-        return sum.reduceLanes(VectorOperators.ADD);
-    }
-
     private static void multiply(float[] row, int count, float factor) {
         for (int i = 0; i < count; i += N) {
             FloatVector.fromArray(Lanes.F, row, i).mul(factor).intoArray(row, i);
         }
     }
 
-    /** Scores become p, dP becomes dS. */
-    private static void backward(float[] p, float[] d, int count, float lse, float dotted) {
+    /** dP becomes dS. */
+    private static void backward(float[] p, float[] d, int count, float dotted) {
         for (int i = 0; i < count; i += N) {
-            FloatVector e = Exp.of(FloatVector.fromArray(Lanes.F, p, i).sub(lse));
-            e.intoArray(p, i);
-            FloatVector.fromArray(Lanes.F, d, i).sub(dotted).mul(e).intoArray(d, i);
+            FloatVector.fromArray(Lanes.F, d, i)
+                    .sub(dotted)
+                    .mul(FloatVector.fromArray(Lanes.F, p, i))
+                    .intoArray(d, i);
         }
     }
 }

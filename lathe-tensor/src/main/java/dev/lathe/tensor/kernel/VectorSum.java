@@ -2,6 +2,8 @@ package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link SumKernel} straight on memory. */
@@ -28,16 +30,18 @@ record VectorSum(Workers workers) implements SumKernel {
 
     private static void addNarrow(MemorySegment sum, long offset, MemorySegment addend, long from, int count) {
         for (int i = 0; i < count; i += N) {
-            load(sum, offset + 4L * i)
-                    .add(Lanes.widened(addend, from + 2L * i))
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(Lanes.S, addend, from + 2L * i, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            FloatVector.fromMemorySegment(Lanes.F, sum, offset + 4L * i, Lanes.ORDER)
+                    .add(bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats())
                     .intoMemorySegment(sum, offset + 4L * i, Lanes.ORDER);
         }
     }
 
     private static void addWide(MemorySegment sum, long offset, MemorySegment addend, long from, int count) {
         for (int i = 0; i < count; i += N) {
-            load(sum, offset + 4L * i)
-                    .add(load(addend, from + 4L * i))
+            FloatVector.fromMemorySegment(Lanes.F, sum, offset + 4L * i, Lanes.ORDER)
+                    .add(FloatVector.fromMemorySegment(Lanes.F, addend, from + 4L * i, Lanes.ORDER))
                     .intoMemorySegment(sum, offset + 4L * i, Lanes.ORDER);
         }
     }
@@ -59,8 +63,8 @@ record VectorSum(Workers workers) implements SumKernel {
         FloatVector b = a;
         int pairs = count & -(2 * N);
         for (int i = 0; i < pairs; i += 2 * N) {
-            FloatVector v = load(floats, (from + i) * Float.BYTES);
-            FloatVector w = load(floats, (from + i + N) * Float.BYTES);
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, floats, (from + i) * Float.BYTES, Lanes.ORDER);
+            FloatVector w = FloatVector.fromMemorySegment(Lanes.F, floats, (from + i + N) * Float.BYTES, Lanes.ORDER);
             a = v.fma(v, a);
             b = w.fma(w, b);
         }
@@ -70,9 +74,5 @@ record VectorSum(Workers workers) implements SumKernel {
             sum += value * value;
         }
         return sum;
-    }
-
-    private static FloatVector load(MemorySegment floats, long offset) {
-        return FloatVector.fromMemorySegment(Lanes.F, floats, offset, Lanes.ORDER);
     }
 }

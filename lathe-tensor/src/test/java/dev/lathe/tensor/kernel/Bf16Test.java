@@ -8,7 +8,6 @@ import dev.lathe.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
-import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 class Bf16Test {
@@ -39,10 +38,7 @@ class Bf16Test {
             MemorySegment expected =
                     Tensors.of(values, values.length).to(DType.BF16).data();
             MemorySegment vectors = MemorySegment.ofArray(new short[values.length]);
-            for (int i = 0; i < values.length; i += Lanes.N) {
-                Lanes.narrowed(FloatVector.fromArray(Lanes.F, values, i))
-                        .intoMemorySegment(vectors, 2L * i, Lanes.ORDER);
-            }
+            Lanes.write(values, Matrix.of(vectors, Element.BF16, 1, values.length), 0);
             for (int i = 0; i < values.length; i++) {
                 // libtorch has two kinds of NaN, one for vectors and one for what is left over.
                 short bits = Float.isNaN(values[i]) ? 0x7FC0 : expected.getAtIndex(BITS, i);

@@ -2,7 +2,6 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +19,7 @@ class ExpTest {
             for (int i = 0; i < Lanes.N; i++) {
                 in[i] = Float.intBitsToFloat((int) (bits + i * STEP));
             }
-            Exp.of(FloatVector.fromArray(Lanes.F, in, 0)).intoArray(out, 0);
+            Exp.apply(in, 1, 0, out, 0, Lanes.N);
             for (int i = 0; i < Lanes.N; i++) {
                 worst = Math.max(worst, ulps(in[i], out[i]));
             }
@@ -42,7 +41,20 @@ class ExpTest {
     @ParameterizedTest
     @CsvSource({"0,1", "-0.0,1", "-Infinity,0", "Infinity,Infinity", "NaN,NaN", "-200,0", "200,Infinity", "1e-40,1"})
     void edges(float x, float expected) {
-        assertThat(Float.valueOf(Exp.of(FloatVector.broadcast(Lanes.F, x)).lane(0)))
-                .isEqualTo(Float.valueOf(expected));
+        float[] in = new float[Lanes.N];
+        in[0] = x;
+        Exp.apply(in, 1, 0, in, 0, Lanes.N);
+        assertThat(Float.valueOf(in[0])).isEqualTo(Float.valueOf(expected));
+    }
+
+    @Test
+    void sums() {
+        float[] in = new float[3 * Lanes.N];
+        float[] out = new float[5 * Lanes.N];
+        java.util.Arrays.fill(in, 3);
+        assertThat(Exp.apply(in, -2, -6, out, Lanes.N, in.length)).isEqualTo(in.length);
+        assertThat(out[Lanes.N - 1]).isZero();
+        assertThat(out[Lanes.N]).isEqualTo(1);
+        assertThat(out[4 * Lanes.N]).isZero();
     }
 }
