@@ -2,7 +2,6 @@ package dev.lathe.tensor.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -16,9 +15,8 @@ final class Exp {
     private static final float LN2_HIGH = 0.693147182f;
     private static final float LN2_LOW = -1.90465421e-9f; // ln 2 - LN2_HIGH
     private static final float LEAST = -87.33654f; // the first above ln 2^-126
-    private static final float MOST = 89; // beyond infinity's edge
+    private static final float MOST = 88.72283f; // the last below ln 2^128
     private static final float TO_INTEGER = 0x1.8p23f; // adding it rounds to an integer, in the lowest bits
-    private static final int ONE_EXPONENT = 127;
 
     private Exp() {}
 
@@ -38,9 +36,6 @@ final class Exp {
         FloatVector c2 = FloatVector.broadcast(Lanes.F, 0.499999934f);
         for (int i = 0; i < count; i += Lanes.N) {
             FloatVector x = FloatVector.fromArray(Lanes.F, from, i).fma(scale, offset);
-            VectorMask<Float> vanishes = x.compare(VectorOperators.LT, LEAST);
-            // Not min and max: these take care of NaN and -0, which costs more; NaN passes here too.
-            x = x.blend(LEAST, vanishes).blend(MOST, x.compare(VectorOperators.GT, MOST));
             FloatVector shifted = x.fma(log2e, toInteger);
             FloatVector n = shifted.sub(toInteger);
             FloatVector r = n.fma(ln2Low, n.fma(ln2High, x));
@@ -49,15 +44,13 @@ final class Exp {
             p = p.fma(r, c3);
             p = p.fma(r, c2);
             p = p.fma(r.mul(r), r).add(1);
-            // 2^n in two factors, since 2^128 is none.
-            IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(TO_INTEGER));
-            IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
-            IntVector rest = exponent.sub(half);
-            FloatVector a =
-                    half.add(ONE_EXPONENT).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector b =
-                    rest.add(ONE_EXPONENT).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector e = p.mul(a).mul(b).blend(0, vanishes);
+            // Times 2^n: n stands in the lowest bits, and goes to the exponent.
+            IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+            FloatVector e = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+            // Not min and max of x: these take care of -0, which costs more. NaN takes the way of the infinite.
+            e = x.add(Float.POSITIVE_INFINITY)
+                    .blend(e, x.compare(VectorOperators.LE, MOST))
+                    .blend(0, x.compare(VectorOperators.LT, LEAST));
             e.intoArray(to, at + i);
             sum = sum.add(e);
         }
