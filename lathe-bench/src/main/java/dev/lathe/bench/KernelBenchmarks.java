@@ -17,7 +17,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * Runs kernel benchmarks and prints, for every pair {@code somethingKernel} and {@code somethingLibtorch}, medians and
- * their ratio. Arguments are JMH's; without any, everything runs, which takes most of an hour. Both of a pair run in
+ * their ratio. Arguments are JMH's; without any, everything runs, which takes an hour. Both of a pair run in
  * forks of their own, one after the other, so compare within a run and distrust a busy machine.
  *
  * <p>{@code OMP_WAIT_POLICY=passive java -cp … dev.lathe.bench.KernelBenchmarks RmsNorm -p threads=1}
@@ -34,8 +34,9 @@ public final class KernelBenchmarks {
         options.parent(given);
         options.mode(Mode.AverageTime).timeUnit(TimeUnit.MICROSECONDS);
         options.forks(given.getForkCount().orElse(3));
-        options.warmupIterations(given.getWarmupIterations().orElse(3));
-        options.warmupTime(given.getWarmupTime().orElse(TimeValue.milliseconds(500)));
+        // Vectors that are still interpreted are a thousand times slower, and compiling them takes a second.
+        options.warmupIterations(given.getWarmupIterations().orElse(5));
+        options.warmupTime(given.getWarmupTime().orElse(TimeValue.seconds(1)));
         options.measurementIterations(given.getMeasurementIterations().orElse(7));
         options.measurementTime(given.getMeasurementTime().orElse(TimeValue.milliseconds(300)));
         options.jvmArgs(

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * that another process keeps from running holds nobody up: the caller does its parts instead. How work is cut into parts
  * is the kernels' affair and never depends on the number of threads. Waiting threads spin for {@value #SPIN_NANOS} ns,
  * then sleep.
+ *
+ * <p>Measured on two cores that others used as well: handing over costs 0.3 µs while the others still spin, and two parts
+ * of 21 µs take 28 µs.
  */
 public final class Workers implements AutoCloseable {
     private static final long SPIN_NANOS = 20_000;
