@@ -1,0 +1,41 @@
+package dev.lathe.tensor;
+
+import dev.lathe.tensor.kernel.Element;
+import dev.lathe.tensor.kernel.Matrix;
+import java.lang.foreign.MemorySegment;
+
+/** Tensors as kernels see them. */
+public final class Matrices {
+    private Matrices() {}
+
+    /**
+     * The last dimension as columns and all others as rows, sharing memory; valid as long as the tensor is.
+     *
+     * @param tensor F32 or BF16; contiguous, or of two dimensions and narrowed from wider rows
+     * @throws IllegalArgumentException when it is laid out in another way or has another type
+     */
+    public static Matrix of(Tensor tensor) {
+        Element element =
+                switch (tensor.dtype()) {
+                    case F32 -> Element.F32;
+                    case BF16 -> Element.BF16;
+                    case F16, F64, I64, I32, I16, I8, U8, BOOL ->
+                        throw new IllegalArgumentException("kernels read F32 and BF16, not " + tensor.dtype());
+                };
+        int last = tensor.dimensions() - 1;
+        long columns = tensor.size(last);
+        long rows = columns == 0 ? 0 : tensor.count() / columns;
+        if (rows == 0) {
+            return Matrix.of(MemorySegment.NULL, element, 0, columns); // libtorch allocates nothing for nothing
+        }
+        boolean contiguous = tensor.handle().is_contiguous();
+        if (!contiguous && (last != 1 || tensor.handle().stride(1) != 1)) {
+            throw new IllegalArgumentException("rows are not one after the other in " + tensor);
+        }
+        long rowStride = contiguous ? columns : tensor.handle().stride(0);
+        MemorySegment memory = MemorySegment.ofAddress(
+                        tensor.handle().data_ptr().address())
+                .reinterpret(((rows - 1) * rowStride + columns) * element.bytes());
+        return new Matrix(memory, element, rows, columns, rowStride);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Rows of BF16 or F32 numbers in memory. Kernels that write take any matrix whose rows do not overlap; they may be given
+ * the same matrix as input and output only where they say so.
+ *
+ * @param data starts at the first element of the first row; need not be aligned
+ * @param rowStride elements from one row to the next, at least {@code columns}: more for a slice of a wider matrix
+ */
+public record Matrix(MemorySegment data, Element element, long rows, long columns, long rowStride) {
+    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    /** @throws IllegalArgumentException when the memory is too short for the shape */
+    public Matrix {
+        if (rows < 0 || columns < 0 || columns > 1 << 28 || rowStride < columns) {
+            throw new IllegalArgumentException("no matrix: " + rows + " x " + columns + ", row stride " + rowStride);
+        }
+        long elements = rows == 0 ? 0 : Math.addExact(Math.multiplyExact(rows - 1, rowStride), columns);
+        if (data.byteSize() < Math.multiplyExact(elements, element.bytes())) {
+            throw new IllegalArgumentException(
+                    rows + " x " + columns + " " + element + " do not fit in " + data.byteSize() + " bytes");
+        }
+    }
+
+    /** Rows without gaps. */
+    public static Matrix of(MemorySegment data, Element element, long rows, long columns) {
+        return new Matrix(data, element, rows, columns, columns);
+    }
+
+    /** Columns {@code from} to {@code from + count}, sharing memory. */
+    public Matrix slice(long from, long count) {
+        if (from < 0 || count < 0 || from + count > columns) {
+            throw new IndexOutOfBoundsException(from + " + " + count + " of " + columns + " columns");
+        }
+        long skipped = rows == 0 ? 0 : from * element.bytes();
+        return new Matrix(data.asSlice(skipped), element, rows, count, rowStride);
+    }
+
+    /** Bytes before element ({@code row}, {@code column}). */
+    long offset(long row, long column) {
+        return (row * rowStride + column) * element.bytes();
+    }
+
+    int width() {
+        return (int) columns;
+    }
+
+    float get(long row, long column) {
+        long offset = offset(row, column);
+        return element == Element.F32 ? data.get(F32, offset) : Bf16.widen(data.get(BF16, offset));
+    }
+
+    void set(long row, long column, float value) {
+        long offset = offset(row, column);
+        if (element == Element.F32) {
+            data.set(F32, offset, value);
+        } else {
+            data.set(BF16, offset, Bf16.narrow(value));
+        }
+    }
+
+    /** Writes zeros from {@code column} to the end of the row. */
+    void clear(long row, long column) {
+        if (column < columns) {
+            data.asSlice(offset(row, column), (columns - column) * element.bytes())
+                    .fill((byte) 0);
+        }
+    }
+
+    /** @throws IllegalArgumentException when {@code other} has another shape */
+    void requireShapeOf(Matrix other) {
+        if (rows != other.rows || columns != other.columns) {
+            throw new IllegalArgumentException(
+                    rows + " x " + columns + " where " + other.rows + " x " + other.columns + " was expected");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** {@link SumKernel} straight on memory. */
+record VectorSum(Workers workers) implements SumKernel {
+    private static final int N = Lanes.N;
+
+    @Override
+    public void add(Matrix sum, Matrix addend) {
+        ScalarSum.requireShapes(sum, addend);
+        RowParts.of(sum.rows(), sum.columns()).run(workers, (part, first, last) -> {
+            for (long r = first; r < last; r++) {
+                int whole = sum.width() & -N;
+                if (addend.element() == Element.BF16) {
+                    addNarrow(sum.data(), sum.offset(r, 0), addend.data(), addend.offset(r, 0), whole);
+                } else {
+                    addWide(sum.data(), sum.offset(r, 0), addend.data(), addend.offset(r, 0), whole);
+                }
+                for (int c = whole; c < sum.width(); c++) {
+                    sum.set(r, c, sum.get(r, c) + addend.get(r, c));
+                }
+            }
+        });
+    }
+
+    private static void addNarrow(MemorySegment sum, long offset, MemorySegment addend, long from, int count) {
+        for (int i = 0; i < count; i += N) {
+            IntVector bits = (IntVector) ShortVector.fromMemorySegment(Lanes.S, addend, from + 2L * i, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            FloatVector.fromMemorySegment(Lanes.F, sum, offset + 4L * i, Lanes.ORDER)
+                    .add(bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats())
+                    .intoMemorySegment(sum, offset + 4L * i, Lanes.ORDER);
+        }
+    }
+
+    private static void addWide(MemorySegment sum, long offset, MemorySegment addend, long from, int count) {
+        for (int i = 0; i < count; i += N) {
+            FloatVector.fromMemorySegment(Lanes.F, sum, offset + 4L * i, Lanes.ORDER)
+                    .add(FloatVector.fromMemorySegment(Lanes.F, addend, from + 4L * i, Lanes.ORDER))
+                    .intoMemorySegment(sum, offset + 4L * i, Lanes.ORDER);
+        }
+    }
+
+    @Override
+    public double squares(MemorySegment floats) {
+        RowParts parts = RowParts.ofVector(floats.byteSize() / Float.BYTES);
+        double[] sums = new double[parts.count()];
+        parts.run(workers, (part, first, last) -> {
+            for (long from = first; from < last; from += STRETCH) {
+                sums[part] += squares(floats, from, (int) Math.min(STRETCH, last - from));
+            }
+        });
+        return ScalarSum.addInOrder(sums);
+    }
+
+    private static double squares(MemorySegment floats, long from, int count) {
+        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector b = a;
+        int pairs = count & -(2 * N);
+        for (int i = 0; i < pairs; i += 2 * N) {
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, floats, (from + i) * Float.BYTES, Lanes.ORDER);
+            FloatVector w = FloatVector.fromMemorySegment(Lanes.F, floats, (from + i + N) * Float.BYTES, Lanes.ORDER);
+            a = v.fma(v, a);
+            b = w.fma(w, b);
+        }
+        double sum = a.add(b).reduceLanes(VectorOperators.ADD);
+        for (int i = pairs; i < count; i++) {
+            double value = Floats.get(floats, from + i);
+            sum += value * value;
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.lathe.tensor.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.SwiGlu;
+import dev.lathe.tensor.Tape;
+import dev.lathe.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Vectors against scalars, scalars against the operation on libtorch. */
+class SwiGluKernelTest {
+    @ParameterizedTest
+    @MethodSource("dev.lathe.tensor.kernel.Shapes#all")
+    void vectorsEqualScalars(Shapes.Case shape) {
+        try (Workers workers = new Workers(shape.threads())) {
+            Cases cases = shape.cases();
+            Matrix gateUp = cases.random(shape.element(), shape.rows(), 2 * shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix y = cases.empty(shape.element(), shape.rows(), shape.columns());
+            Matrix expected = cases.copy(y);
+            Kernels.scalar(workers).swiGlu().forward(gateUp, expected);
+            VectorKernels.make(workers).swiGlu().forward(gateUp, y);
+            Cases.assertClose(y, expected, 2e-6);
+            Cases.assertGapsUntouched(y);
+
+            Matrix inPlace = cases.copy(gateUp);
+            Matrix dGateUp = cases.empty(shape.element(), shape.rows(), 2 * shape.columns());
+            Kernels.scalar(workers).swiGlu().backward(dy, gateUp, dGateUp);
+            VectorKernels.make(workers).swiGlu().backward(dy, inPlace, inPlace);
+            Cases.assertClose(inPlace, dGateUp, 2e-6);
+            Cases.assertGapsUntouched(inPlace);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lathe.tensor.kernel.Shapes#dense")
+    void scalarsEqualLibtorch(Shapes.Case shape) {
+        try (Workers workers = new Workers(1);
+                Scope scope = Scope.open()) {
+            Cases cases = shape.cases();
+            Matrix gateUp = cases.random(shape.element(), shape.rows(), 2 * shape.columns());
+            Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix y = cases.empty(shape.element(), shape.rows(), shape.columns());
+            Matrix dGateUp = cases.copy(gateUp);
+            Kernels.scalar(workers).swiGlu().forward(gateUp, y);
+            Kernels.scalar(workers).swiGlu().backward(dy, dGateUp, dGateUp);
+
+            Tape tape = Tape.recording();
+            Tensor in = Cases.tensor(gateUp);
+            tape.watch(in);
+            Tensor out = new SwiGlu().apply(tape, in);
+            tape.backward(out, Cases.tensor(dy));
+            Cases.assertClose(y, out, 2e-6);
+            Cases.assertClose(dGateUp, tape.gradient(in).orElseThrow(), 2e-6);
+        }
+    }
+
+    @Test
+    void farFromZero() {
+        try (Workers workers = new Workers(1)) {
+            float[] gates = {-1e30f, -100, -88.5f, -1e-40f, 0, 1e-40f, 100, 3e38f, Float.NaN};
+            Matrix gateUp = new Cases(1, false).empty(Element.F32, 1, 2L * gates.length);
+            for (int i = 0; i < gates.length; i++) {
+                gateUp.set(0, i, gates[i]);
+                gateUp.set(0, gates.length + i, 1);
+            }
+            Matrix y = new Cases(1, false).empty(Element.F32, 1, gates.length);
+            Kernels.forHost(workers).swiGlu().forward(gateUp, y);
+            for (int i = 0; i < gates.length; i++) {
+                float expected = gates[i] < -80 ? 0 : gates[i] > 80 ? gates[i] : gates[i] / 2;
+                if (Float.isNaN(expected)) {
+                    assertThat(y.get(0, i)).isNaN();
+                } else {
+                    assertThat(Math.abs(y.get(0, i) - expected)).isLessThan(1e-30f);
+                }
+            }
+        }
+    }
+}
