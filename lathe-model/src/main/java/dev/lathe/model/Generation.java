@@ -32,9 +32,4 @@ public record Generation(
     public double tokensPerSecond() {
         return ids.length < 2 || decodeSeconds <= 0 ? 0 : (ids.length - 1) / decodeSeconds;
     }
-
-    /** Tokens of the prompt read a second; 0 when all were known. */
-    public double promptTokensPerSecond() {
-        return prefillSeconds <= 0 ? 0 : (promptTokens - reusedTokens) / prefillSeconds;
-    }
 }

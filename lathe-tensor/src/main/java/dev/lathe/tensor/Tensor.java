@@ -120,10 +120,6 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.mul(new Scalar(factor)));
     }
 
-    public Tensor dividedBy(Tensor other) {
-        return new Tensor(handle.div(other.handle));
-    }
-
     public Tensor addInPlace(Tensor other) {
         handle.add_(other.handle);
         return this;
@@ -291,14 +287,6 @@ public final class Tensor implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Tensor dense = to(DType.F64).contiguous();
             return dense.data().toArray(java.lang.foreign.ValueLayout.JAVA_DOUBLE);
-        }
-    }
-
-    /** All elements in row-major order. */
-    public long[] toLongs() {
-        try (Scope scope = Scope.open()) {
-            Tensor dense = to(DType.I64).contiguous();
-            return dense.data().toArray(java.lang.foreign.ValueLayout.JAVA_LONG);
         }
     }
 
