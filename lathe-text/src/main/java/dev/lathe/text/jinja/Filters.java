@@ -1,5 +1,6 @@
 package dev.lathe.text.jinja;
 
+import dev.lathe.base.PythonJson;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -98,12 +99,6 @@ final class Filters {
                     .setScale(Math.min(places, 0), RoundingMode.HALF_EVEN)
                     .toBigInteger());
         }
-        double number = Numbers.real(value);
-        return new Value.Real(
-                Double.isFinite(number)
-                        ? new BigDecimal(number)
-                                .setScale(places, RoundingMode.HALF_EVEN)
-                                .doubleValue()
-                        : number);
+        return new Value.Real(PythonJson.round(Numbers.real(value), places));
     }
 }

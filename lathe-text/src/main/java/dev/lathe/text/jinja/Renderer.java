@@ -61,9 +61,9 @@ final class Renderer {
                 return branch(branches, scope);
             }
             case Statement.For loop -> loop(loop, evaluator.evaluate(loop.over(), scope), scope, 0);
-            case Statement.Set(int at, Target target, Expression value) ->
+            case Statement.Assignment(int at, Target target, Expression value) ->
                 assign(target, evaluator.evaluate(value, scope), scope);
-            case Statement.SetBlock(
+            case Statement.BlockAssignment(
                     int at,
                     Target target,
                     Optional<Expression.Filter> filter,

@@ -2,6 +2,7 @@ package dev.lathe.text.jinja;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A tag with what it encloses, or the text between tags. {@code line}: where it begins. */
 sealed interface Statement {
@@ -23,9 +24,9 @@ sealed interface Statement {
             List<Statement> otherwise)
             implements Statement {}
 
-    record Set(int line, Target target, Expression value) implements Statement {}
+    record Assignment(int line, Target target, Expression value) implements Statement {}
 
-    record SetBlock(int line, Target target, Optional<Expression.Filter> filter, List<Statement> body)
+    record BlockAssignment(int line, Target target, Optional<Expression.Filter> filter, List<Statement> body)
             implements Statement {}
 
     record With(int line, List<Binding> bindings, List<Statement> body) implements Statement {}
@@ -57,6 +58,5 @@ sealed interface Statement {
     }
 
     /** The last of the parameters have the defaults. {@code uses}: names that the body mentions. */
-    record Macro(
-            List<String> parameters, List<Expression> defaults, List<Statement> body, java.util.Set<String> uses) {}
+    record Macro(List<String> parameters, List<Expression> defaults, List<Statement> body, Set<String> uses) {}
 }

@@ -151,19 +151,19 @@ final class StatementParser {
     private Statement set(int line) {
         Target target = target("");
         if (tokens.skipOperator("=")) {
-            return new Statement.Set(line, target, expressions.tuple(true, ""));
+            return new Statement.Assignment(line, target, expressions.tuple(true, ""));
         }
         Optional<Expression.Filter> filter = Optional.empty();
         while (tokens.skipOperator("|")) {
-            filter = Optional.of(expressions.named(filter.map(inner -> inner)));
+            filter = Optional.of(expressions.filter(filter.map(inner -> inner)));
         }
-        return new Statement.SetBlock(line, target, filter, closedBody("endset"));
+        return new Statement.BlockAssignment(line, target, filter, closedBody("endset"));
     }
 
     private Statement filter(int line) {
-        Expression.Filter filter = expressions.named(Optional.empty());
+        Expression.Filter filter = expressions.filter(Optional.empty());
         while (tokens.skipOperator("|")) {
-            filter = expressions.named(Optional.of(filter));
+            filter = expressions.filter(Optional.of(filter));
         }
         return new Statement.FilterBlock(line, filter, closedBody("endfilter"));
     }

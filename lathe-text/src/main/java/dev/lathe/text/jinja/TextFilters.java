@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Filters that make a text of what they get. */
@@ -165,8 +166,8 @@ final class TextFilters {
         List<String> parts = new ArrayList<>();
         for (Value value : new Walk(runtime.budget()).list(in.get("value"))) {
             Value part = in.given("attribute")
-                    .map(attribute -> Attributes.of(runtime, attribute, java.util.Optional.empty())
-                            .of(value))
+                    .map(attribute ->
+                            Attributes.of(runtime, attribute, Optional.empty()).of(value))
                     .orElse(value);
             parts.add(shown(runtime, part));
         }
