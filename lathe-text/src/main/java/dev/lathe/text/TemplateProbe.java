@@ -35,20 +35,28 @@ final class TemplateProbe {
         String asked = render(List.of(question), true);
         String conversation = render(List.of(question, answer), false);
         if (!conversation.startsWith(asked)) {
-            throw new UserError(
-                    "no template can be read off this model's chat template: an answer does not begin where its prompt ends. Name one (template: chatml, ...)");
+            throw unreadable("an answer does not begin where its prompt ends");
         }
         String answered = conversation.substring(asked.length());
         boolean thinks = answered.contains("<think>");
         String defaultSystem =
                 asked.length() > emptySystemAndQuestion.length() ? inserted(emptySystemAndQuestion, asked) : "";
         int systemLength = defaultSystem.isEmpty() ? 0 : systemSlot.length() - MARK.length() + defaultSystem.length();
+        if (systemLength < 0 || systemLength > asked.length()) {
+            throw unreadable("its system text is not a part of what it writes");
+        }
         return template(
                 thinks ? Template.Kind.REASONING : Template.Kind.PLAIN,
                 systemSlot,
                 asked.substring(systemLength),
                 withoutThought(answered),
                 defaultSystem);
+    }
+
+    private static UserError unreadable(String why) {
+        return new UserError(
+                "no template can be read off this model's chat template: %s. Name one (template: chatml, ...)"
+                        .formatted(why));
     }
 
     private String render(List<Message> messages, boolean addGenerationPrompt) {

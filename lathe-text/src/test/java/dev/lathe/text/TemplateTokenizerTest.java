@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
+import dev.lathe.base.UserError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -74,6 +76,36 @@ class TemplateTokenizerTest {
         assertThat(slots(slots, "assistant")).isEqualTo(template.assistant());
         assertThat(slots(slots, "observation")).isEqualTo(template.observation());
         assertThat(slots(slots, "function")).isEqualTo(template.function());
+    }
+
+    /** What LLaMA-Factory's own test says of this model's chat template (tests/data/test_template.py). */
+    @Test
+    void readsATemplateOffQwen3() {
+        Template template = Templates.of(Tokenizer.load(TokenizerGoldenTest.folder("qwen3")));
+        assertThat(template.kind()).isEqualTo(Template.Kind.REASONING);
+        assertThat(template.prefix()).isEmpty();
+        assertThat(template.system()).containsExactly(new Slot.Text("<|im_start|>system\n{{content}}<|im_end|>\n"));
+        assertThat(template.user())
+                .containsExactly(new Slot.Text("<|im_start|>user\n{{content}}<|im_end|>\n<|im_start|>assistant\n"));
+        assertThat(template.assistant()).containsExactly(new Slot.Text("{{content}}<|im_end|>\n"));
+        assertThat(template.defaultSystem()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{{ messages[0].content * 50 if messages|length == 1 and messages[0].role == 'system' else 'x' }}",
+                "{{ messages|length }}",
+                "{{ messages[-1].content.upper() }}{{ range(messages|length)|list }}",
+                ""
+            })
+    void aChatTemplateWithoutTurnsIsRefusedOrRead(String jinja) {
+        Tokenizer tokenizer = GgufTokenizerTest.smollm2().withChatTemplate(jinja);
+        try {
+            assertThat(Templates.of(tokenizer).user()).isNotEmpty();
+        } catch (UserError e) {
+            assertThat(e).hasMessageContaining("no template can be read off");
+        }
     }
 
     private static List<Slot> slots(JsonNode golden, String part) {

@@ -1,7 +1,6 @@
-package dev.lathe.run.report;
+package dev.lathe.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lathe.base.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Iterator;
@@ -12,18 +11,18 @@ import java.util.Map;
  * JSON to the letter as Python's {@code json.dumps} lays it out, because the scripts that read the reference's logs
  * match text. Numbers that are not finite become strings: a loss that is NaN must be seen, in a file every parser reads.
  */
-final class PythonJson {
+public final class PythonJson {
     private PythonJson() {}
 
     /** On one line, keys in their order. */
-    static String line(JsonNode node) {
+    public static String line(JsonNode node) {
         StringBuilder out = new StringBuilder();
         write(out, node, -1, 0);
         return out.toString();
     }
 
     /** Over many lines, keys sorted, no newline at the end. */
-    static String sorted(JsonNode node, int indent) {
+    public static String sorted(JsonNode node, int indent) {
         StringBuilder out = new StringBuilder();
         write(out, node, indent, 0);
         return out.toString();
@@ -76,7 +75,7 @@ final class PythonJson {
     }
 
     /** Python's {@code repr} of a finite float: shortest digits, an exponent below 1e-4 and from 1e16 on. */
-    static String number(double value) {
+    public static String number(double value) {
         if (value == 0) {
             return Double.toString(value);
         }
@@ -91,7 +90,7 @@ final class PythonJson {
     }
 
     /** Python's {@code round(value, places)}: of the exact binary value, ties to even. */
-    static double round(double value, int places) {
+    public static double round(double value, int places) {
         return Double.isFinite(value)
                 ? new BigDecimal(value).setScale(places, RoundingMode.HALF_EVEN).doubleValue()
                 : value;
