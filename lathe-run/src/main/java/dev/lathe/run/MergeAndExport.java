@@ -1,6 +1,5 @@
 package dev.lathe.run;
 
-import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.model.ConvertedWeights;
 import dev.lathe.model.LoadedModel;
@@ -58,17 +57,25 @@ public final class MergeAndExport {
     private String export(LoadedModel base, List<Path> adapters, ExportFolder target) {
         DType dtype = ExportedSettings.dtype(run.format(), base);
         ChatEncoder encoder = encoder(base);
-        LoadedModel wide = base.with(new ConvertedWeights(base.weights(), DType.F32));
-        LoadedModel merged = InferenceModel.merged(adapters.isEmpty() ? base : wide, adapters);
-        ModelArtifact artifact = new ModelArtifact(
-                ExportedSettings.config(merged, dtype),
-                Optional.of(ExportedSettings.generation(merged)),
-                tensors(merged, dtype),
-                run.export().shardBytes());
-        ExportProof proof = new ExportProof(base, adapters, encoder, dtype);
+        LoadedModel lent = base.lent();
+        LoadedModel wide = adapters.isEmpty() ? lent : lent.with(new ConvertedWeights(lent.weights(), DType.F32));
+        try (LoadedModel merged = InferenceModel.merged(wide, adapters)) {
+            ModelArtifact artifact = new ModelArtifact(
+                    ExportedSettings.config(merged, dtype),
+                    Optional.of(ExportedSettings.generation(merged)),
+                    tensors(merged, dtype),
+                    run.export().shardBytes());
+            return write(target, artifact, encoder, new ExportProof(base, adapters, encoder, dtype));
+        }
+    }
+
+    private String write(ExportFolder target, ModelArtifact artifact, ChatEncoder encoder, ExportProof proof) {
         return target.write(host.files(), (folder, files) -> {
-            write(folder, files, artifact, encoder);
-            host.say("Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(dtype)));
+            artifact.write(folder, files);
+            encoder.tokenizer().paddingOnTheLeft().save(folder, files);
+            files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
+            host.say(
+                    "Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(proof.dtype())));
             String found = prove(proof, folder, artifact);
             if (run.export().legacyFormat()) { // bit for bit the same tensors, in a container that Lathe does not read
                 new LegacyWeights(files).replaceIn(folder);
@@ -81,12 +88,6 @@ public final class MergeAndExport {
         try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
             return proof.of(written, artifact.tensors());
         }
-    }
-
-    private static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
-        artifact.write(folder, files);
-        encoder.tokenizer().paddingOnTheLeft().save(folder, files);
-        files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
     }
 
     private ChatEncoder encoder(LoadedModel base) {

@@ -7,6 +7,7 @@ import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
+import dev.lathe.tensor.Owner;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
@@ -20,7 +21,6 @@ import dev.lathe.train.EventListener;
 import dev.lathe.train.Events;
 import dev.lathe.train.LanguageModeling;
 import dev.lathe.train.LayerLoop;
-import dev.lathe.train.MergedWeights;
 import dev.lathe.train.Progress;
 import dev.lathe.train.StepPlan;
 import dev.lathe.train.Trainer;
@@ -59,14 +59,15 @@ public final class TrainingRun {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
         Continuation continuation = Continuation.of(run.checkpoints());
-        try (LoadedModel model = open(continuation)) {
+        try (LoadedModel model = open(continuation);
+                Owner owner = new Owner()) {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            return train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
+            return train(owner, continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
         }
     }
 
@@ -75,19 +76,19 @@ public final class TrainingRun {
         LoadedModel model = source.open(run.training().seed());
         boolean adapter = run.finetune() instanceof LoraConfig;
         if (!adapter && continuation.weightsOnly().isPresent()) {
-            return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+            try (model) {
+                return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+            }
         }
         List<Path> adapters = source.adapters();
-        for (Path merged : adapters.subList(0, Math.max(0, adapters.size() - 1))) {
-            model = MergedWeights.merge(model, merged);
-        }
-        return model;
+        return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
     }
 
-    private boolean train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
+    private boolean train(
+            Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
-        Tuning tuning = tuning(continuation, model, parts);
-        AdamW optimizer = parts.optimizer(tuning.parameters());
+        Tuning tuning = owner.own(() -> tuning(continuation, model, parts));
+        AdamW optimizer = owner.own(() -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
