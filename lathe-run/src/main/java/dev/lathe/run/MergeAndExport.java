@@ -31,7 +31,7 @@ public final class MergeAndExport {
     private final ExportRun run;
 
     public MergeAndExport(Host host, Configuration configuration) {
-        this.host = host;
+        this.host = host.choosing("export_dir");
         this.configuration = configuration;
         this.run = ExportRun.of(configuration);
     }
@@ -44,7 +44,7 @@ public final class MergeAndExport {
         choice.untrained().ifPresent(why -> {
             throw new UserError(why + ". There is nothing to export");
         });
-        ExportFolder target = ExportFolder.at(run.export().folder(), choice);
+        ExportFolder target = ExportFolder.at(run.export().folder(), choice, host.files());
         try (LoadedModel base = LoadedModel.open(choice.name(), choice.base())) {
             InferenceModel.refuseQuantised(
                     base,
@@ -70,7 +70,7 @@ public final class MergeAndExport {
     }
 
     private String write(ExportFolder target, ModelArtifact artifact, ChatEncoder encoder, ExportProof proof) {
-        return target.write(host.files(), (folder, files) -> {
+        return target.write((folder, files) -> {
             artifact.write(folder, files);
             encoder.tokenizer().paddingOnTheLeft().save(folder, files);
             files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());

@@ -44,7 +44,7 @@ public final class TrainingRun {
 
     /** @param audience is told what happens, beside the listeners that the configuration asks for */
     public TrainingRun(Host host, Configuration configuration, List<? extends EventListener> audience) {
-        this.host = host;
+        this.host = host.choosing("output_dir");
         this.configuration = configuration;
         this.audience = List.copyOf(audience);
         this.run = TrainRun.of(configuration);
@@ -58,7 +58,7 @@ public final class TrainingRun {
     public boolean run() {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
-        Continuation continuation = Continuation.of(run.checkpoints());
+        Continuation continuation = Continuation.of(run.checkpoints(), host.files());
         try (LoadedModel model = open(continuation);
                 Owner owner = new Owner()) {
             Template template =
