@@ -92,6 +92,13 @@ public final class TrainingRun {
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
+        Path output = run.checkpoints().outputDir();
+        if (isFinished(start, continuation, output)) {
+            host.say(
+                    "%s holds this training's result: all its %d steps are done, and nothing is left to do. To train on, raise num_train_epochs or max_steps; to start anew, set overwrite_output_dir: true"
+                            .formatted(output, start.step()));
+            return true;
+        }
         Reporting reporting = new Reporting(
                 host,
                 run,
@@ -110,14 +117,14 @@ public final class TrainingRun {
         Checkpoints checkpoints = new Checkpoints(
                 parts.checkpointSettings(best),
                 host.files(),
-                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state),
+                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state),
                 events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
         answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
         events.publish(new Event.RunStarted(parts.facts(tuning, start.step())));
-        Progress end = new Trainer(
+        Event.RunFinished finished = new Trainer(
                         parts.trainerSettings(),
                         loop,
                         objective,
@@ -128,7 +135,9 @@ public final class TrainingRun {
                         checkpoints,
                         new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
                 .run(start);
-        if (end.step() < end.totalSteps()) {
+        Progress end = finished.progress();
+        if (finished.summary().interrupted()) {
+            events.publish(finished);
             host.say("Stopped at step %d of %d; run the same command again%s to go on"
                     .formatted(
                             end.step(),
@@ -137,8 +146,8 @@ public final class TrainingRun {
             return false;
         }
         best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), parts.plan()));
-        Path output = run.checkpoints().outputDir();
         List.of(tuning.weights(), tokenizer).forEach(artifact -> artifact.write(output, host.files(), end));
+        events.publish(finished);
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, objective);
         }
@@ -196,14 +205,22 @@ public final class TrainingRun {
         return new Progress(0, plan.totalSteps(), 0, 0, 0);
     }
 
+    /** Not when it was killed between its last checkpoint and its last file: then what is missing is written. */
+    private static boolean isFinished(Progress start, Continuation continuation, Path output) {
+        return start.step() >= start.totalSteps()
+                && continuation
+                        .checkpoint()
+                        .filter(checkpoint -> TrainerState.endsWith(checkpoint, output))
+                        .isPresent();
+    }
+
     private static Artifact trainerState(Reporting reporting, Optional<BestModel> best) {
         return (folder, files, progress) -> {
             best.flatMap(BestModel::best).ifPresent(found -> reporting
                     .state()
                     .best(new TrainerState.Best(
                             found.step(), found.value(), found.checkpoint().toString())));
-            files.writeText(
-                    folder.resolve("trainer_state.json"), reporting.state().text(progress));
+            files.writeText(folder.resolve(TrainerState.NAME), reporting.state().text(progress));
         };
     }
 }

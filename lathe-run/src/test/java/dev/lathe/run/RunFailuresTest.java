@@ -10,7 +10,10 @@ import dev.lathe.train.Event;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +108,61 @@ class RunFailuresTest {
         assertThat(bench.said())
                 .contains("Changed since the checkpoint: learning_rate: was 0.01, is 0.02")
                 .contains("Changed since the checkpoint: num_train_epochs: was 2, is 3");
+    }
+
+    @Test
+    void aFinishedRunIsLeftAsItIs(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        bench.train(tiny.arguments(output, LORA));
+        Map<Path, FileTime> before = written(output);
+        Heard again = bench.train(tiny.arguments(output, LORA));
+        assertThat(again.all(Event.RunStarted.class)).isEmpty();
+        assertThat(bench.said())
+                .contains(output + " holds this training's result: all its 6 steps are done")
+                .contains("num_train_epochs", "overwrite_output_dir: true");
+        assertThat(written(output)).isEqualTo(before);
+    }
+
+    /** Killed after its last checkpoint, a run has all its steps but not all its files. */
+    @Test
+    void whatAKillAtTheEndLeftOutIsWritten(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        bench.train(tiny.arguments(output, LORA));
+        byte[] adapter = Files.readAllBytes(output.resolve("adapter_model.safetensors"));
+        Files.delete(output.resolve("adapter_model.safetensors"));
+        Files.delete(output.resolve("trainer_state.json"));
+        bench.train(tiny.arguments(output, LORA));
+        assertThat(output.resolve("adapter_model.safetensors")).hasBinaryContent(adapter);
+        assertThat(output.resolve("trainer_state.json")).exists();
+        assertThat(Json.read(output.resolve("all_results.json")).has("train_loss"))
+                .as("no step was done, so there is no loss to tell")
+                .isFalse();
+    }
+
+    @Test
+    void anInterruptedRunLeavesItsCheckpointAndItsLog(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        List<String> arguments = Bench.with(tiny.arguments(output, LORA), "plot_loss=true", "report_to=tensorboard");
+        bench.train(bench.host(Bench.UNSYNCED, () -> true), arguments);
+        assertThat(names(output)).containsExactlyInAnyOrder("checkpoint-1", "trainer_log.jsonl", "runs");
+        bench.train(arguments);
+        assertThat(names(output)).contains("README.md", "all_results.json", "training_loss.png", "trainer_state.json");
+    }
+
+    private static Map<Path, FileTime> written(Path folder) throws IOException {
+        Map<Path, FileTime> times = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                times.put(file, Files.getLastModifiedTime(file));
+            }
+        }
+        return times;
     }
 
     /** The reference's optimizer is a pickle, so a folder of its making gives its weights and no more. */

@@ -44,6 +44,9 @@ public final class TensorBoard implements EventListener {
                 add(evaluated.progress(), scalars);
             }
             case Event.RunFinished finished -> {
+                if (finished.summary().interrupted()) {
+                    return;
+                }
                 RunSummary summary = finished.summary();
                 SequencedMap<String, Double> scalars = new LinkedHashMap<>();
                 scalars.put("train/train_runtime", summary.seconds());
