@@ -9,6 +9,7 @@ import dev.lathe.model.Weights;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.config.NumberFormat;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Owner;
 import dev.lathe.train.AdapterConfig;
 import dev.lathe.train.LoraModules;
@@ -41,6 +42,10 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     }
 
     static InferenceModel open(ModelChoice choice, NumberFormat format, LastAdapter last) {
+        return NativeMemory.during("loading " + choice.name(), LessMemory.LOADING, () -> opened(choice, format, last));
+    }
+
+    private static InferenceModel opened(ModelChoice choice, NumberFormat format, LastAdapter last) {
         LoadedModel base = LoadedModel.open(choice.name(), choice.base());
         try {
             refuseQuantised(base, "these weights cannot be read yet: use the model that they were made from");

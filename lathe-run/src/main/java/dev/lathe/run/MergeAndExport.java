@@ -9,6 +9,7 @@ import dev.lathe.model.file.TensorSource;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ExportRun;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
@@ -49,7 +50,8 @@ public final class MergeAndExport {
             InferenceModel.refuseQuantised(
                     base,
                     "adding an adapter to quantised weights would round them once more: name the model that they were made from, merge, then quantise the result");
-            String proof = export(base, choice.adapters(), target);
+            String proof = NativeMemory.during(
+                    "exporting", LessMemory.EXPORTING, () -> export(base, choice.adapters(), target));
             host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));
         }
     }

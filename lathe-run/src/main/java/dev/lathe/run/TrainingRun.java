@@ -7,6 +7,7 @@ import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Owner;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code lathe train}: puts the parts of a run together, in the order in which a mistake is cheapest to find. */
 public final class TrainingRun {
@@ -59,7 +61,8 @@ public final class TrainingRun {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
         Continuation continuation = Continuation.of(run.checkpoints(), host.files());
-        try (LoadedModel model = open(continuation);
+        String name = run.model().nameOrPath();
+        try (LoadedModel model = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
                 Owner owner = new Owner()) {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
@@ -67,7 +70,9 @@ public final class TrainingRun {
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            return train(owner, continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
+            LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());
+            return NativeMemory.during(
+                    "training", LessMemory.TRAINING, () -> train(owner, continuation, aligned, encoder, data));
         }
     }
 
@@ -87,8 +92,8 @@ public final class TrainingRun {
     private boolean train(
             Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
-        Tuning tuning = owner.own(() -> tuning(continuation, model, parts));
-        AdamW optimizer = owner.own(() -> parts.optimizer(tuning.parameters()));
+        Tuning tuning = preparing(owner, () -> tuning(continuation, model, parts));
+        AdamW optimizer = preparing(owner, () -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
@@ -154,6 +159,10 @@ public final class TrainingRun {
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + output);
         return true;
+    }
+
+    private static <T> T preparing(Owner owner, Supplier<T> part) {
+        return NativeMemory.during("preparing what is trained", LessMemory.PREPARING, () -> owner.own(part));
     }
 
     private Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {

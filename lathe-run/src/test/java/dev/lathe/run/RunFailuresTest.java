@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Tensors;
 import dev.lathe.train.Event;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,6 +155,20 @@ class RunFailuresTest {
         assertThat(names(output)).containsExactlyInAnyOrder("checkpoint-1", "trainer_log.jsonl", "runs");
         bench.train(arguments);
         assertThat(names(output)).contains("README.md", "all_results.json", "training_loss.png", "trainer_state.json");
+    }
+
+    @Test
+    void whereMemoryEndsIsSaidWithTheKeysThatNeedLess(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        // The only place of a run that a test can put something into; it is asked after every step.
+        Host full = bench.host(
+                Bench.UNSYNCED, () -> Tensors.empty(DType.F32, 1L << 46).count() == 0);
+        assertRefused(
+                () -> bench.train(full, tiny.arguments(temp.resolve("out"), LORA)),
+                "Out of memory while training: another 281474.98 GB is not there",
+                "per_device_train_batch_size",
+                "cutoff_len");
     }
 
     private static Map<Path, FileTime> written(Path folder) throws IOException {
