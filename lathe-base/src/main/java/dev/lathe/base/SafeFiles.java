@@ -78,8 +78,8 @@ public record SafeFiles(Disk disk, String choice) {
     public void writeFolder(Path target, FolderContent content) {
         Path aside = asideOf(target, PART);
         try {
-            Files.createDirectories(aside);
             recover(target);
+            Files.createDirectories(aside);
             content.writeTo(aside, this);
             syncFolder(aside);
             replace(target, aside);
@@ -126,12 +126,35 @@ public record SafeFiles(Disk disk, String choice) {
         }
     }
 
-    /** Gives one folder its name back if a kill took it while it was being replaced. */
+    /** The same for what a kill left of one folder. */
     public void recover(Path target) {
-        String start = "." + target.getFileName() + OLD;
-        entries(parentOf(target)).stream()
-                .filter(entry -> String.valueOf(entry.getFileName()).startsWith(start))
-                .forEach(entry -> restore(entry, target));
+        for (Path entry : entries(parentOf(target))) {
+            String name = String.valueOf(entry.getFileName());
+            if (name.startsWith("." + target.getFileName() + OLD)) {
+                restore(entry, target);
+            } else if (name.startsWith("." + target.getFileName() + PART)) {
+                discard(entry);
+            }
+        }
+    }
+
+    /** Throws {@link UserError} where nothing can be written to {@code folder}, which need not be there yet. */
+    public void probe(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (!Files.exists(there)) {
+            there = parentOf(there);
+        }
+        if (!Files.isDirectory(there)) {
+            throw new UserError(
+                    "%s cannot be written to: %s is a file. Choose another %s".formatted(folder, there, choice));
+        }
+        Path probe = asideOf(there.resolve("probe"), PART);
+        try {
+            disk.create(probe).close();
+            Files.delete(probe);
+        } catch (IOException e) {
+            throw refused(folder, e);
+        }
     }
 
     private void restore(Path old, Path target) {
@@ -142,7 +165,7 @@ public record SafeFiles(Disk disk, String choice) {
         try {
             disk.rename(old, target);
         } catch (IOException e) {
-            throw new UserError("%s could not get its name %s back: %s".formatted(old, target, e.getMessage()), e);
+            throw new UserError("%s could not get its name %s back: %s".formatted(old, target, IoReason.of(e)), e);
         }
     }
 
@@ -204,7 +227,7 @@ public record SafeFiles(Disk disk, String choice) {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.toList();
         } catch (IOException e) {
-            throw new UserError("%s cannot be read: %s".formatted(folder, e.getMessage()), e);
+            throw new UserError("%s cannot be read: %s".formatted(folder, IoReason.of(e)), e);
         }
     }
 
@@ -229,7 +252,7 @@ public record SafeFiles(Disk disk, String choice) {
     private UserError refused(Path target, IOException e) {
         return new UserError(
                 "%s could not be written: %s. What stood there before is untouched; make room or choose another %s, then run again."
-                        .formatted(target, e.getMessage(), choice),
+                        .formatted(target, IoReason.of(e), choice),
                 e);
     }
 }

@@ -113,6 +113,19 @@ class SafeFilesTest {
     }
 
     @Test
+    void probingLeavesNothing() throws IOException {
+        new SafeFiles(Disk.real()).probe(folder.resolve("not/yet/there"));
+        try (var left = Files.list(folder)) {
+            assertThat(left).isEmpty();
+        }
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        assertThatThrownBy(
+                        () -> new SafeFiles(Disk.real()).chosenBy("output_dir").probe(file.resolve("in")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(file + " is a file. Choose another output_dir");
+    }
+
+    @Test
     void errorsNameTheKeyThatChoseThePlace() {
         assertThatThrownBy(() -> new SafeFiles(full(0))
                         .chosenBy("export_dir")

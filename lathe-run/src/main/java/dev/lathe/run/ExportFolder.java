@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class ExportFolder {
     /** Looks, before anything is read or written, whether the folder may be written to. */
     static ExportFolder at(Path wanted, ModelChoice choice, SafeFiles files) {
         Path target = real(wanted);
+        files.probe(target);
         files.recover(target);
         if (Files.exists(target) && !Files.isDirectory(target)) {
             throw new UserError("export_dir %s is a file: name a folder".formatted(wanted));
@@ -79,7 +81,7 @@ final class ExportFolder {
             }
             return foreign;
         } catch (IOException e) {
-            throw new UserError("export_dir %s cannot be read: %s".formatted(wanted, e.getMessage()), e);
+            throw new UserError("export_dir %s cannot be read: %s".formatted(wanted, IoReason.of(e)), e);
         }
     }
 

@@ -77,6 +77,11 @@ public record Host(
         return (shared.isEmpty() ? home.resolve(".cache") : Path.of(shared)).resolve("lathe");
     }
 
+    /** For what lies in {@link #cache}. */
+    SafeFiles cacheFiles() {
+        return files.chosenBy("LATHE_CACHE");
+    }
+
     /** Seconds since some fixed moment, on a clock that nobody sets. */
     double seconds() {
         return System.nanoTime() / 1e9;

@@ -60,6 +60,7 @@ public final class TrainingRun {
     public boolean run() {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
+        host.files().probe(run.checkpoints().outputDir());
         Continuation continuation = Continuation.of(run.checkpoints(), host.files());
         String name = run.model().nameOrPath();
         try (LoadedModel model = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));

@@ -85,7 +85,7 @@ public final class ModelCard implements EventListener, Artifact {
                     %s
                     ---
 
-                    # %s, step %d of %d
+                    # %s, step %s of %s
 
                     A checkpoint of an adapter for %s, to go on from or to compare with.
                     """.formatted(
