@@ -47,7 +47,7 @@ public final class Json {
         } catch (NoSuchFileException e) {
             throw new UserError("%s does not exist".formatted(file), e);
         } catch (IOException e) {
-            throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new UserError("%s cannot be read: %s".formatted(file, IoReason.of(e)), e);
         }
     }
 

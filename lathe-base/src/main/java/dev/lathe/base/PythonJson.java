@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -86,7 +87,7 @@ public final class PythonJson {
             return plain.contains(".") ? plain : plain + ".0";
         }
         String digits = shortest.movePointLeft(exponent).toPlainString();
-        return "%se%s%02d".formatted(digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return String.format(Locale.ROOT, "%se%s%02d", digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     /** Python's {@code round(value, places)}: of the exact binary value, ties to even. */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SafeFilesTest {
@@ -55,6 +56,141 @@ class SafeFilesTest {
         files.writeFolder(target, (inside, safe) -> safe.writeText(inside.resolve("b"), "new"));
         assertThat(target.resolve("a")).doesNotExist();
         assertThat(target.resolve("b")).hasContent("new");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void replacingAFolderLosesNothing(Failure failure) throws IOException {
+        Path target = folder.resolve("model");
+        SafeFiles real = new SafeFiles(Disk.real());
+        boolean done = false;
+        for (int step = 0; !done; step++) {
+            real.writeFolder(target, (inside, files) -> write(files, inside, "old"));
+            try {
+                new SafeFiles(new FailingDisk(step, failure))
+                        .writeFolder(target, (inside, files) -> write(files, inside, "new"));
+                done = true;
+            } catch (UserError | Killed e) {
+                if (failure == Failure.REFUSED) {
+                    assertThat(target.resolve("a")).as("step %d", step).hasContent("old");
+                }
+            }
+            real.sweep(folder);
+            String content = Files.readString(target.resolve("a"));
+            assertThat(target.resolve("b")).as("step %d", step).hasContent(content);
+            try (var left = Files.list(folder)) {
+                assertThat(left).as("step %d", step).containsExactly(target);
+            }
+        }
+        assertThat(target.resolve("a")).hasContent("new");
+    }
+
+    @Test
+    void writingAgainAfterAKillFindsTheOldFolderFirst() throws IOException {
+        Path target = folder.resolve("model");
+        SafeFiles real = new SafeFiles(Disk.real());
+        real.writeFolder(target, (inside, files) -> write(files, inside, "old"));
+        Path old = folder.resolve(".model.old-1a");
+        Files.move(target, old);
+        assertThatThrownBy(() ->
+                        new SafeFiles(full(0)).writeFolder(target, (inside, files) -> write(files, inside, "new")))
+                .isInstanceOf(UserError.class);
+        assertThat(target.resolve("b")).hasContent("old");
+        assertThat(old).doesNotExist();
+    }
+
+    @Test
+    void sweepingLeavesWhatOthersWrote() throws IOException {
+        Files.createDirectories(folder.resolve(".checkpoint-2.part-k3x9/deeper"));
+        Files.writeString(folder.resolve(".a.txt.part-1zq0"), "half");
+        Files.writeString(folder.resolve(".mine"), "whole");
+        Files.writeString(folder.resolve("part-1"), "whole");
+        new SafeFiles(Disk.real()).sweep(folder);
+        new SafeFiles(Disk.real()).sweep(folder.resolve("missing"));
+        try (var left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(folder.resolve(".mine"), folder.resolve("part-1"));
+        }
+    }
+
+    @Test
+    void probingLeavesNothing() throws IOException {
+        new SafeFiles(Disk.real()).probe(folder.resolve("not/yet/there"));
+        try (var left = Files.list(folder)) {
+            assertThat(left).isEmpty();
+        }
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        assertThatThrownBy(
+                        () -> new SafeFiles(Disk.real()).chosenBy("output_dir").probe(file.resolve("in")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(file + " is a file. Choose another output_dir");
+    }
+
+    @Test
+    void errorsNameTheKeyThatChoseThePlace() {
+        assertThatThrownBy(() -> new SafeFiles(full(0))
+                        .chosenBy("export_dir")
+                        .writeText(folder.resolve("a.txt"), "does not fit"))
+                .hasMessageContaining("choose another export_dir");
+    }
+
+    private static void write(SafeFiles files, Path inside, String text) {
+        files.writeText(inside.resolve("a"), text);
+        files.writeText(inside.resolve("b"), text);
+    }
+
+    /** What happens at a step of {@link FailingDisk}. */
+    private enum Failure {
+        REFUSED,
+        KILLED_BEFORE,
+        KILLED_AFTER
+    }
+
+    /** Nothing runs after it, as after a kill. */
+    private static final class Killed extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** A disk on which one step goes wrong: the creation of a file or a renaming, counted from 0. */
+    private static final class FailingDisk implements Disk {
+        private final int failing;
+        private final Failure failure;
+        private int steps;
+
+        FailingDisk(int failing, Failure failure) {
+            this.failing = failing;
+            this.failure = failure;
+        }
+
+        @Override
+        public WritableByteChannel create(Path file) throws IOException {
+            before();
+            WritableByteChannel created = Disk.real().create(file);
+            after();
+            return created;
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+            before();
+            Disk.real().rename(from, to);
+            after();
+        }
+
+        private void before() throws IOException {
+            if (steps == failing && failure == Failure.REFUSED) {
+                steps++;
+                throw new IOException("Input/output error");
+            }
+            if (steps == failing && failure == Failure.KILLED_BEFORE) {
+                throw new Killed();
+            }
+        }
+
+        private void after() {
+            if (steps++ == failing && failure == Failure.KILLED_AFTER) {
+                throw new Killed();
+            }
+        }
     }
 
     /** A disk with room for so many bytes. */

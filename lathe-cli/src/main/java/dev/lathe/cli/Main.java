@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The program: parses, calls, prints. What it does lives in the rooms below; what it is put together from stands here.
@@ -24,6 +26,7 @@ public final class Main {
             System.out.println(Version.line());
             return;
         }
+        Locale.setDefault(Locale.ROOT); // numbers in messages as in files, whatever the language of the system
         StandardError.restore(System.getenv());
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -58,6 +61,10 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
         CommandLine lathe = new CommandLine(spec());
         commands(environment).forEach(lathe::addSubcommand);
+        lathe.getSubcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.optionsMap().containsKey("--help"))
+                .forEach(command -> command.addOption(help()));
         lathe.setOut(out).setErr(err);
         lathe.setParameterExceptionHandler(new Misread());
         Failures failures = new Failures(environment.containsKey("LATHE_DEBUG"));
@@ -67,6 +74,14 @@ public final class Main {
         } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
             return failures.report(e, err);
         }
+    }
+
+    /** {@code train} and its like would take {@code --help} for a key. */
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help message and exit.")
+                .build();
     }
 
     private static CommandSpec spec() {

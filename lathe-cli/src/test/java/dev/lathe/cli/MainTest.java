@@ -42,6 +42,14 @@ class MainTest {
         assertThat(lathe("help", "env").out()).contains("lathe env").contains("what is slow");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"train --help", "train x.yaml -h", "chat -h", "export --help", "score --help", "env -h"})
+    void everyCommandHelps(String line) {
+        Outcome outcome = lathe(line.split(" "));
+        assertThat(outcome.status()).isZero();
+        assertThat(outcome.out()).contains("Usage: lathe " + line.split(" ")[0], "--help");
+    }
+
     @Test
     void anUnknownCommandNamesTheNearest() {
         Outcome outcome = lathe("verson", "x.yaml");

@@ -59,8 +59,14 @@ public record LoadedModel(
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
         WeightFile weights = Checkpoint.open(folder);
-        LoadedModel model = new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
-        return spec.tiedHead() && hasOwnHead(weights) ? model.untied() : model;
+        try {
+            LoadedModel model =
+                    new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
+            return spec.tiedHead() && hasOwnHead(weights) ? model.untied() : model;
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
     }
 
     /**
@@ -78,14 +84,19 @@ public record LoadedModel(
 
     private static LoadedModel gguf(String name, Path file) {
         Gguf gguf = Gguf.open(file);
-        ObjectNode config = gguf.config(gguf.dtype());
-        return new LoadedModel(
-                name,
-                config,
-                Optional.empty(),
-                ConfigReader.read(config, name),
-                gguf.weights(gguf.dtype()),
-                Tokenizer.fromGguf(gguf.vocabulary()));
+        try {
+            ObjectNode config = gguf.config(gguf.dtype());
+            return new LoadedModel(
+                    name,
+                    config,
+                    Optional.empty(),
+                    ConfigReader.read(config, name),
+                    gguf.weights(gguf.dtype()),
+                    Tokenizer.fromGguf(gguf.vocabulary()));
+        } catch (RuntimeException e) {
+            gguf.close();
+            throw e;
+        }
     }
 
     private static ObjectNode config(Path folder) {
@@ -112,6 +123,11 @@ public record LoadedModel(
     /** The same model with other weights of the same names. */
     public LoadedModel with(WeightFile other) {
         return new LoadedModel(name, config, generation, spec, other, tokenizer);
+    }
+
+    /** The same model for somebody who closes what they are given: that leaves the weights open. */
+    public LoadedModel lent() {
+        return with(new LentWeights(weights));
     }
 
     public LoadedModel with(DecoderSpec otherSpec, ObjectNode otherConfig) {

@@ -3,6 +3,7 @@ package dev.lathe.model;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import java.util.SequencedSet;
 public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
     public static ModelShape of(DecoderSpec spec) {
         Recorder recorder = new Recorder(spec.dtype());
-        Decoder.build(spec, recorder);
+        try (Scope scope = Scope.open()) { // for the empty tensors that stand in
+            Decoder.build(spec, recorder);
+        }
         return new ModelShape(List.copyOf(recorder.tensors), List.copyOf(recorder.linears));
     }
 

@@ -7,6 +7,7 @@ import dev.lathe.run.chat.ChatSettings;
 import dev.lathe.run.config.ChatRun;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.GenerationConfig;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
@@ -33,7 +34,11 @@ public final class Chat {
         try (InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.MERGED);
                 ChatSession session = session(host, model, run)) {
             choice.adapters().forEach(adapter -> host.say("Adapter " + adapter));
-            new ChatConsole(session, in, host.out(), host.interrupted()).run();
+            ChatConsole console = new ChatConsole(session, in, host.out(), host.interrupted());
+            NativeMemory.during("answering", LessMemory.ANSWERING, () -> {
+                console.run();
+                return console;
+            });
         }
     }
 

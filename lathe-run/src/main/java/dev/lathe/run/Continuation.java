@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.run.config.CheckpointConfig;
 import dev.lathe.run.config.CheckpointConfig.Resume;
@@ -66,9 +67,9 @@ record Continuation(Optional<Path> checkpoint, boolean whole) {
     private static final List<String> WEIGHTS =
             List.of("adapter_model.safetensors", "model.safetensors", "model.safetensors.index.json");
 
-    static Continuation of(CheckpointConfig config) {
+    static Continuation of(CheckpointConfig config, SafeFiles files) {
         Path output = config.outputDir();
-        Checkpoints.sweep(output);
+        files.sweep(output);
         Optional<Path> found =
                 switch (config.resume()) {
                     case Resume.Anew() -> Optional.empty();

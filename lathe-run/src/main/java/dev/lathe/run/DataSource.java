@@ -31,7 +31,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
         LoadedData data = DataPipeline.load(
                 settings(),
                 Encoding.of(encoder),
-                new TokenCache.Folder(host.cache().resolve("tokens"), host.files()),
+                new TokenCache.Folder(host.cache().resolve("tokens"), host.cacheFiles()),
                 host.threads(),
                 DataProgress.NONE);
         host.say("Data: " + data.train().report().summary());
@@ -40,6 +40,10 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                         .formatted(
                                 set.name().map(name -> " " + name).orElse(""),
                                 set.report().summary())));
+        if (data.train().report().supervised() == 0) {
+            throw new UserError(
+                    "dataset: nothing is left to learn: no sample has a supervised token. Raise cutoff_len, or look at the data's answers");
+        }
         if (encoder.tokenizer().size() > vocabulary) {
             check(data.train().samples(), encoder.tokenizer(), vocabulary);
             data.evaluation().forEach(set -> check(set.samples(), encoder.tokenizer(), vocabulary));

@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import java.io.IOException;
@@ -25,15 +26,19 @@ final class ExportFolder {
 
     private final Path target;
     private final List<Path> kept;
+    private final SafeFiles files;
 
-    private ExportFolder(Path target, List<Path> kept) {
+    private ExportFolder(Path target, List<Path> kept, SafeFiles files) {
+        this.files = files;
         this.target = target;
         this.kept = kept;
     }
 
     /** Looks, before anything is read or written, whether the folder may be written to. */
-    static ExportFolder at(Path wanted, ModelChoice choice) {
+    static ExportFolder at(Path wanted, ModelChoice choice, SafeFiles files) {
         Path target = real(wanted);
+        files.probe(target);
+        files.recover(target);
         if (Files.exists(target) && !Files.isDirectory(target)) {
             throw new UserError("export_dir %s is a file: name a folder".formatted(wanted));
         }
@@ -44,7 +49,7 @@ final class ExportFolder {
                                 .formatted(wanted, source));
             }
         });
-        return new ExportFolder(target, Files.exists(target) ? foreign(wanted, target) : List.of());
+        return new ExportFolder(target, Files.exists(target) ? foreign(wanted, target) : List.of(), files);
     }
 
     private static Path real(Path path) {
@@ -76,7 +81,7 @@ final class ExportFolder {
             }
             return foreign;
         } catch (IOException e) {
-            throw new UserError("export_dir %s cannot be read: %s".formatted(wanted, e.getMessage()), e);
+            throw new UserError("export_dir %s cannot be read: %s".formatted(wanted, IoReason.of(e)), e);
         }
     }
 
@@ -87,7 +92,7 @@ final class ExportFolder {
     }
 
     /** Writes the folder; when that fails, what stood there before still stands. Returns what the content said. */
-    String write(SafeFiles files, Content content) {
+    String write(Content content) {
         StringBuilder said = new StringBuilder();
         files.writeFolder(target, (aside, inside) -> {
             said.append(content.writeTo(aside, inside));

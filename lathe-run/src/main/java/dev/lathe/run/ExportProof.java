@@ -43,6 +43,10 @@ final class ExportProof {
         this.dtype = dtype;
     }
 
+    DType dtype() {
+        return dtype;
+    }
+
     /**
      * Throws {@link UserError} when the written model is not base + adapters.
      *
@@ -92,21 +96,25 @@ final class ExportProof {
     }
 
     private void roundingAlone(PromptLogits apart, PromptLogits exported, List<int[]> prompts) {
-        LoadedModel merged =
-                InferenceModel.merged(base.with(new ConvertedWeights(base.weights(), DType.F32)), adapters);
-        try (PromptLogits exact = logits(merged, List.of(), LastAdapter.MERGED, prompts)) {
-            mustAgree(apart.to(exact), "base + adapter");
-        }
-        LoadedModel rounded = merged.with(new ConvertedWeights(merged.weights(), dtype));
-        try (PromptLogits expected = logits(rounded, List.of(), LastAdapter.MERGED, prompts)) {
-            mustAgree(expected.to(exported), "base + adapter, rounded,");
+        LoadedModel lent = base.lent();
+        LoadedModel wide = lent.with(new ConvertedWeights(lent.weights(), DType.F32));
+        try (LoadedModel merged = InferenceModel.merged(wide, adapters)) {
+            try (PromptLogits exact = logits(merged, List.of(), LastAdapter.MERGED, prompts)) {
+                mustAgree(apart.to(exact), "base + adapter");
+            }
+            LoadedModel rounded = merged.with(new ConvertedWeights(merged.weights(), dtype));
+            try (PromptLogits expected = logits(rounded, List.of(), LastAdapter.MERGED, prompts)) {
+                mustAgree(expected.to(exported), "base + adapter, rounded,");
+            }
         }
     }
 
     private static PromptLogits logits(LoadedModel model, List<Path> adapters, LastAdapter last, List<int[]> prompts) {
-        LoadedModel wide = model.with(new ConvertedWeights(model.weights(), DType.F32));
-        InferenceModel asked = InferenceModel.of(wide, adapters, last, DType.F32, Matrices.STREAMED);
-        return PromptLogits.of(asked.decoder(), prompts);
+        LoadedModel lent = model.lent();
+        LoadedModel wide = lent.with(new ConvertedWeights(lent.weights(), DType.F32));
+        try (InferenceModel asked = InferenceModel.of(wide, adapters, last, DType.F32, Matrices.STREAMED)) {
+            return PromptLogits.of(asked.decoder(), prompts);
+        }
     }
 
     private void mustBeFinite(Difference difference) {

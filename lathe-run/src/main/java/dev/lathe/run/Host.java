@@ -53,6 +53,12 @@ public record Host(
         return new Host(environment, home, files, clock, out, terminalWidth, memory, threads, request);
     }
 
+    /** The same, where the user chooses the place of the files with {@code key}. */
+    Host choosing(String key) {
+        return new Host(
+                environment, home, files.chosenBy(key), clock, out, terminalWidth, memory, threads, interrupted);
+    }
+
     /** As many as there are processors, unless the user says how many OpenMP is to use. */
     private static int threads(Map<String, String> environment) {
         String wanted = environment.getOrDefault("OMP_NUM_THREADS", "");
@@ -69,6 +75,11 @@ public record Host(
             return Path.of(own);
         }
         return (shared.isEmpty() ? home.resolve(".cache") : Path.of(shared)).resolve("lathe");
+    }
+
+    /** For what lies in {@link #cache}. */
+    SafeFiles cacheFiles() {
+        return files.chosenBy("LATHE_CACHE");
     }
 
     /** Seconds since some fixed moment, on a clock that nobody sets. */

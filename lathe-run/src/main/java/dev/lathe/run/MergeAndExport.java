@@ -1,6 +1,5 @@
 package dev.lathe.run;
 
-import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.model.ConvertedWeights;
 import dev.lathe.model.LoadedModel;
@@ -10,6 +9,7 @@ import dev.lathe.model.file.TensorSource;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ExportRun;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
@@ -32,7 +32,7 @@ public final class MergeAndExport {
     private final ExportRun run;
 
     public MergeAndExport(Host host, Configuration configuration) {
-        this.host = host;
+        this.host = host.choosing("export_dir");
         this.configuration = configuration;
         this.run = ExportRun.of(configuration);
     }
@@ -45,12 +45,13 @@ public final class MergeAndExport {
         choice.untrained().ifPresent(why -> {
             throw new UserError(why + ". There is nothing to export");
         });
-        ExportFolder target = ExportFolder.at(run.export().folder(), choice);
+        ExportFolder target = ExportFolder.at(run.export().folder(), choice, host.files());
         try (LoadedModel base = LoadedModel.open(choice.name(), choice.base())) {
             InferenceModel.refuseQuantised(
                     base,
                     "adding an adapter to quantised weights would round them once more: name the model that they were made from, merge, then quantise the result");
-            String proof = export(base, choice.adapters(), target);
+            String proof = NativeMemory.during(
+                    "exporting", LessMemory.EXPORTING, () -> export(base, choice.adapters(), target));
             host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));
         }
     }
@@ -58,17 +59,25 @@ public final class MergeAndExport {
     private String export(LoadedModel base, List<Path> adapters, ExportFolder target) {
         DType dtype = ExportedSettings.dtype(run.format(), base);
         ChatEncoder encoder = encoder(base);
-        LoadedModel wide = base.with(new ConvertedWeights(base.weights(), DType.F32));
-        LoadedModel merged = InferenceModel.merged(adapters.isEmpty() ? base : wide, adapters);
-        ModelArtifact artifact = new ModelArtifact(
-                ExportedSettings.config(merged, dtype),
-                Optional.of(ExportedSettings.generation(merged)),
-                tensors(merged, dtype),
-                run.export().shardBytes());
-        ExportProof proof = new ExportProof(base, adapters, encoder, dtype);
-        return target.write(host.files(), (folder, files) -> {
-            write(folder, files, artifact, encoder);
-            host.say("Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(dtype)));
+        LoadedModel lent = base.lent();
+        LoadedModel wide = adapters.isEmpty() ? lent : lent.with(new ConvertedWeights(lent.weights(), DType.F32));
+        try (LoadedModel merged = InferenceModel.merged(wide, adapters)) {
+            ModelArtifact artifact = new ModelArtifact(
+                    ExportedSettings.config(merged, dtype),
+                    Optional.of(ExportedSettings.generation(merged)),
+                    tensors(merged, dtype),
+                    run.export().shardBytes());
+            return write(target, artifact, encoder, new ExportProof(base, adapters, encoder, dtype));
+        }
+    }
+
+    private String write(ExportFolder target, ModelArtifact artifact, ChatEncoder encoder, ExportProof proof) {
+        return target.write((folder, files) -> {
+            artifact.write(folder, files);
+            encoder.tokenizer().paddingOnTheLeft().save(folder, files);
+            files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
+            host.say(
+                    "Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(proof.dtype())));
             String found = prove(proof, folder, artifact);
             if (run.export().legacyFormat()) { // bit for bit the same tensors, in a container that Lathe does not read
                 new LegacyWeights(files).replaceIn(folder);
@@ -81,12 +90,6 @@ public final class MergeAndExport {
         try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
             return proof.of(written, artifact.tensors());
         }
-    }
-
-    private static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
-        artifact.write(folder, files);
-        encoder.tokenizer().paddingOnTheLeft().save(folder, files);
-        files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
     }
 
     private ChatEncoder encoder(LoadedModel base) {

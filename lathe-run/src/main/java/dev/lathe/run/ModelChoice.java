@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.UserError;
 import dev.lathe.run.config.ModelConfig;
 import dev.lathe.run.config.TrainedOutput;
@@ -73,7 +74,7 @@ record ModelChoice(String name, Path base, List<Path> adapters, Optional<String>
                     .max(Comparator.comparingInt(entry ->
                             Integer.parseInt(String.valueOf(entry.getFileName()).substring("checkpoint-".length()))));
         } catch (IOException e) {
-            throw new UserError("output_dir %s cannot be read: %s".formatted(output, e.getMessage()), e);
+            throw new UserError("output_dir %s cannot be read: %s".formatted(output, IoReason.of(e)), e);
         }
     }
 }

@@ -44,7 +44,7 @@ final class ModelSource {
 
     private Path locate(String name, String key) {
         if (name.startsWith(BUNDLED)) {
-            return new BundledModels(host.cache().resolve("models"), host.files())
+            return new BundledModels(host.cache().resolve("models"), host.cacheFiles())
                     .folder(name.substring(BUNDLED.length()));
         }
         Path path = Path.of(name.startsWith("~/") ? host.home() + name.substring(1) : name);
@@ -56,7 +56,14 @@ final class ModelSource {
                     "%s: %s is not there. Give a model's folder, a GGUF file, a name on the hub (org/name), or lathe:seedling"
                             .formatted(key, name));
         }
-        return new Hub(hubSettings(), host.files(), new DownloadLines(host)).model(name, config.revision());
+        try {
+            return new Hub(hubSettings(), host.files().chosenBy("HF_HOME"), new DownloadLines(host))
+                    .model(name, config.revision());
+        } catch (UserError e) {
+            throw new UserError(
+                    "%s: there is no folder or file %s here, and on the hub: %s".formatted(key, name, e.getMessage()),
+                    e);
+        }
     }
 
     private HubSettings hubSettings() {

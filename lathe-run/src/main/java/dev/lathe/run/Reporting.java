@@ -27,6 +27,7 @@ import java.util.Optional;
 final class Reporting {
     private final List<EventListener> listeners = new ArrayList<>();
     private final TrainerState state;
+    private final ModelCard card;
 
     /**
      * @param parametersWithoutEmbeddings for the count of operations
@@ -37,7 +38,7 @@ final class Reporting {
             TrainRun run,
             StepPlan plan,
             long parametersWithoutEmbeddings,
-            ModelCard.Facts card,
+            ModelCard.Facts facts,
             Optional<Path> checkpoint) {
         Path output = run.checkpoints().outputDir();
         Intervals intervals = new Intervals(plan);
@@ -66,12 +67,13 @@ final class Reporting {
         listeners.add(new TrainerLog(output, host.files(), host.clock(), rule, logging.countTokens()));
         listeners.add(state);
         listeners.add(new Results(history, host.files(), output, run.stage() == Stage.PRETRAIN));
-        listeners.add(new ModelCard(card, history, host.files(), output));
+        card = new ModelCard(facts, history, host.files(), output);
+        listeners.add(card);
         if (logging.tensorBoard()) {
             listeners.add(new TensorBoard(output, host.clock(), rule, hostName(host)));
         }
         if (logging.plot()) {
-            listeners.add(new LossPlot(history, host.files(), output, card.name()));
+            listeners.add(new LossPlot(history, host.files(), output, facts.name()));
         }
     }
 
@@ -83,9 +85,13 @@ final class Reporting {
         return state;
     }
 
+    ModelCard card() {
+        return card;
+    }
+
     private static List<ObjectNode> earlier(Optional<Path> checkpoint) {
         Optional<Path> file =
-                checkpoint.map(folder -> folder.resolve("trainer_state.json")).filter(Files::exists);
+                checkpoint.map(folder -> folder.resolve(TrainerState.NAME)).filter(Files::exists);
         return file.map(path -> History.entriesOf(Json.read(path), path.toString()))
                 .orElse(List.of());
     }

@@ -1,6 +1,7 @@
 package dev.lathe.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.IoReason;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.text.Tokenizer;
@@ -67,7 +68,7 @@ public sealed interface ScoreInput {
         } catch (MalformedInputException e) {
             throw new UserError("--file %s is not UTF-8".formatted(file), e);
         } catch (IOException e) {
-            throw new UserError("--file %s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new UserError("--file %s cannot be read: %s".formatted(file, IoReason.of(e)), e);
         }
     }
 

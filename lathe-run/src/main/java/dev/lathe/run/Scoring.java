@@ -6,6 +6,7 @@ import dev.lathe.base.Json;
 import dev.lathe.model.TokenScores;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ScoreRun;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.Tokenizer;
 import java.io.PrintWriter;
@@ -47,7 +48,10 @@ public final class Scoring {
         try (InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.BESIDE)) {
             Tokenizer tokenizer = model.model().tokenizer();
             ScoreInput.each(input, tokenizer, model.model().spec().vocabulary(), ids -> {
-                TokenScores scores = TokenScores.of(model.decoder(), ids, format.top());
+                TokenScores scores = NativeMemory.during(
+                        "scoring %d tokens".formatted(ids.length),
+                        LessMemory.SCORING,
+                        () -> TokenScores.of(model.decoder(), ids, format.top()));
                 results.print(format.json() ? json(ids, scores) : table(ids, scores, tokenizer));
                 results.flush();
             });

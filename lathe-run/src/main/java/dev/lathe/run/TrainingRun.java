@@ -7,6 +7,8 @@ import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
+import dev.lathe.tensor.NativeMemory;
+import dev.lathe.tensor.Owner;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
@@ -20,7 +22,6 @@ import dev.lathe.train.EventListener;
 import dev.lathe.train.Events;
 import dev.lathe.train.LanguageModeling;
 import dev.lathe.train.LayerLoop;
-import dev.lathe.train.MergedWeights;
 import dev.lathe.train.Progress;
 import dev.lathe.train.StepPlan;
 import dev.lathe.train.Trainer;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** {@code lathe train}: puts the parts of a run together, in the order in which a mistake is cheapest to find. */
 public final class TrainingRun {
@@ -44,7 +46,7 @@ public final class TrainingRun {
 
     /** @param audience is told what happens, beside the listeners that the configuration asks for */
     public TrainingRun(Host host, Configuration configuration, List<? extends EventListener> audience) {
-        this.host = host;
+        this.host = host.choosing("output_dir");
         this.configuration = configuration;
         this.audience = List.copyOf(audience);
         this.run = TrainRun.of(configuration);
@@ -58,15 +60,20 @@ public final class TrainingRun {
     public boolean run() {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
-        Continuation continuation = Continuation.of(run.checkpoints());
-        try (LoadedModel model = open(continuation)) {
+        host.files().probe(run.checkpoints().outputDir());
+        Continuation continuation = Continuation.of(run.checkpoints(), host.files());
+        String name = run.model().nameOrPath();
+        try (LoadedModel model = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
+                Owner owner = new Owner()) {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
             LoadedData data = new DataSource(
                             host, run.data(), run.stage(), run.training().seed())
                     .load(encoder, model.spec().vocabulary());
-            return train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
+            LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());
+            return NativeMemory.during(
+                    "training", LessMemory.TRAINING, () -> train(owner, continuation, aligned, encoder, data));
         }
     }
 
@@ -75,22 +82,29 @@ public final class TrainingRun {
         LoadedModel model = source.open(run.training().seed());
         boolean adapter = run.finetune() instanceof LoraConfig;
         if (!adapter && continuation.weightsOnly().isPresent()) {
-            return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+            try (model) {
+                return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+            }
         }
         List<Path> adapters = source.adapters();
-        for (Path merged : adapters.subList(0, Math.max(0, adapters.size() - 1))) {
-            model = MergedWeights.merge(model, merged);
-        }
-        return model;
+        return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
     }
 
-    private boolean train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
+    private boolean train(
+            Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
-        Tuning tuning = tuning(continuation, model, parts);
-        AdamW optimizer = parts.optimizer(tuning.parameters());
+        Tuning tuning = preparing(owner, () -> tuning(continuation, model, parts));
+        AdamW optimizer = preparing(owner, () -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
+        Path output = run.checkpoints().outputDir();
+        if (isFinished(start, continuation, output)) {
+            host.say(
+                    "%s holds this training's result: all its %d steps are done, and nothing is left to do. To train on, raise num_train_epochs or max_steps; to start anew, set overwrite_output_dir: true"
+                            .formatted(output, start.step()));
+            return true;
+        }
         Reporting reporting = new Reporting(
                 host,
                 run,
@@ -109,14 +123,14 @@ public final class TrainingRun {
         Checkpoints checkpoints = new Checkpoints(
                 parts.checkpointSettings(best),
                 host.files(),
-                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state),
+                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state),
                 events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
         answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
         events.publish(new Event.RunStarted(parts.facts(tuning, start.step())));
-        Progress end = new Trainer(
+        Event.RunFinished finished = new Trainer(
                         parts.trainerSettings(),
                         loop,
                         objective,
@@ -127,7 +141,9 @@ public final class TrainingRun {
                         checkpoints,
                         new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
                 .run(start);
-        if (end.step() < end.totalSteps()) {
+        Progress end = finished.progress();
+        if (finished.summary().interrupted()) {
+            events.publish(finished);
             host.say("Stopped at step %d of %d; run the same command again%s to go on"
                     .formatted(
                             end.step(),
@@ -136,14 +152,18 @@ public final class TrainingRun {
             return false;
         }
         best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), parts.plan()));
-        Path output = run.checkpoints().outputDir();
         List.of(tuning.weights(), tokenizer).forEach(artifact -> artifact.write(output, host.files(), end));
+        events.publish(finished);
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, objective);
         }
         answers.ifPresent(sample -> sample.show("After training", tuning.decoder()));
         host.say("Saved to " + output);
         return true;
+    }
+
+    private static <T> T preparing(Owner owner, Supplier<T> part) {
+        return NativeMemory.during("preparing what is trained", LessMemory.PREPARING, () -> owner.own(part));
     }
 
     private Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
@@ -195,14 +215,22 @@ public final class TrainingRun {
         return new Progress(0, plan.totalSteps(), 0, 0, 0);
     }
 
+    /** Not when it was killed between its last checkpoint and its last file: then what is missing is written. */
+    private static boolean isFinished(Progress start, Continuation continuation, Path output) {
+        return start.step() >= start.totalSteps()
+                && continuation
+                        .checkpoint()
+                        .filter(checkpoint -> TrainerState.endsWith(checkpoint, output))
+                        .isPresent();
+    }
+
     private static Artifact trainerState(Reporting reporting, Optional<BestModel> best) {
         return (folder, files, progress) -> {
             best.flatMap(BestModel::best).ifPresent(found -> reporting
                     .state()
                     .best(new TrainerState.Best(
                             found.step(), found.value(), found.checkpoint().toString())));
-            files.writeText(
-                    folder.resolve("trainer_state.json"), reporting.state().text(progress));
+            files.writeText(folder.resolve(TrainerState.NAME), reporting.state().text(progress));
         };
     }
 }

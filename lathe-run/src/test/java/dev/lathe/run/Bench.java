@@ -62,7 +62,7 @@ final class Bench {
 
     Host host(int threads, Disk disk, BooleanSupplier interrupted) {
         return new Host(
-                Map.of("LATHE_CACHE", home.resolve("cache").toString()),
+                Map.of("LATHE_CACHE", home.resolve("cache").toString(), "HF_HUB_OFFLINE", "1"),
                 home,
                 new SafeFiles(disk),
                 Clock.systemUTC(),

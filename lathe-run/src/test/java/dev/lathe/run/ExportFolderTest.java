@@ -37,6 +37,7 @@ class ExportFolderTest {
         Files.writeString(out.resolve("README.md"), "mine");
         Files.writeString(out.resolve("special_tokens_map.json"), "{\"bos_token\": \"<|other|>\"}");
         Files.writeString(out.resolve("model-00001-of-00009.safetensors"), "old");
+        Files.createDirectories(folder.resolve(".out.part-1a/half")); // an export that was killed
         exported(tiny, "out");
         assertThat(names(out))
                 .containsExactlyInAnyOrder(
@@ -84,7 +85,8 @@ class ExportFolderTest {
         Told full = Told.at(folder, fullAfter((long) (share * needed)));
         assertThatThrownBy(() -> full.export(keys(tiny, "out", "adapter_name_or_path", adapter)))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("No space left");
+                .hasMessageContaining("No space left")
+                .hasMessageContaining("choose another export_dir");
         assertThat(folder.resolve("out/model.safetensors")).hasBinaryContent(before);
         assertThat(names(folder.resolve("out"))).isEqualTo(files);
         assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));

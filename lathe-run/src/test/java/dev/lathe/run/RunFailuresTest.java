@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Tensors;
 import dev.lathe.train.Event;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,6 +113,140 @@ class RunFailuresTest {
         assertThat(bench.said())
                 .contains("Changed since the checkpoint: learning_rate: was 0.01, is 0.02")
                 .contains("Changed since the checkpoint: num_train_epochs: was 2, is 3");
+    }
+
+    @Test
+    void aFinishedRunIsLeftAsItIs(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        bench.train(tiny.arguments(output, LORA));
+        Map<Path, FileTime> before = written(output);
+        Heard again = bench.train(tiny.arguments(output, LORA));
+        assertThat(again.all(Event.RunStarted.class)).isEmpty();
+        assertThat(bench.said())
+                .contains(output + " holds this training's result: all its 6 steps are done")
+                .contains("num_train_epochs", "overwrite_output_dir: true");
+        assertThat(written(output)).isEqualTo(before);
+    }
+
+    /** Killed after its last checkpoint, a run has all its steps but not all its files. */
+    @Test
+    void whatAKillAtTheEndLeftOutIsWritten(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        bench.train(tiny.arguments(output, LORA));
+        byte[] adapter = Files.readAllBytes(output.resolve("adapter_model.safetensors"));
+        Files.delete(output.resolve("adapter_model.safetensors"));
+        Files.delete(output.resolve("trainer_state.json"));
+        bench.train(tiny.arguments(output, LORA));
+        assertThat(output.resolve("adapter_model.safetensors")).hasBinaryContent(adapter);
+        assertThat(output.resolve("trainer_state.json")).exists();
+        assertThat(Json.read(output.resolve("all_results.json")).has("train_loss"))
+                .as("no step was done, so there is no loss to tell")
+                .isFalse();
+    }
+
+    @Test
+    void anInterruptedRunLeavesItsCheckpointAndItsLog(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        List<String> arguments = Bench.with(tiny.arguments(output, LORA), "plot_loss=true", "report_to=tensorboard");
+        bench.train(bench.host(Bench.UNSYNCED, () -> true), arguments);
+        assertThat(names(output)).containsExactlyInAnyOrder("checkpoint-1", "trainer_log.jsonl", "runs");
+        bench.train(arguments);
+        assertThat(names(output)).contains("README.md", "all_results.json", "training_loss.png", "trainer_state.json");
+    }
+
+    @Test
+    void whereMemoryEndsIsSaidWithTheKeysThatNeedLess(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        // The only place of a run that a test can put something into; it is asked after every step.
+        Host full = bench.host(
+                Bench.UNSYNCED, () -> Tensors.empty(DType.F32, 1L << 46).count() == 0);
+        assertRefused(
+                () -> bench.train(full, tiny.arguments(temp.resolve("out"), LORA)),
+                "Out of memory while training: another 281474.98 GB is not there",
+                "per_device_train_batch_size",
+                "cutoff_len");
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenToIsSaidBeforeAnythingIsRead(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Path file = Files.writeString(temp.resolve("file"), "mine");
+        assertRefused(
+                () -> bench.train(tiny.arguments(file.resolve("out"), LORA)),
+                file.resolve("out") + " cannot be written to: " + file + " is a file",
+                "Choose another output_dir");
+        Disk refusing = path -> {
+            throw new AccessDeniedException(path.toString());
+        };
+        assertRefused(
+                () -> bench.train(bench.host(refusing, () -> false), tiny.arguments(temp.resolve("out"), LORA)),
+                temp.resolve("out") + " could not be written: no permission for ");
+        assertThat(bench.said()).doesNotContain("Data:");
+    }
+
+    @Test
+    void dataWithNothingToLearnIsRefused(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 5);
+        assertRefused(
+                () -> new Bench(temp).train(Bench.with(tiny.arguments(temp.resolve("out"), LORA), "cutoff_len=1")),
+                "no sample has a supervised token",
+                "Raise cutoff_len");
+    }
+
+    @Test
+    void aModelThatIsNeitherHereNorOnTheHubIsSaidToBeNeither(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 5);
+        Host offline = new Bench(temp).host();
+        assertRefused(
+                () -> new Bench(temp)
+                        .train(
+                                offline,
+                                Bench.with(
+                                        tiny.arguments(temp.resolve("out"), LORA),
+                                        "model_name_or_path=some/model",
+                                        "cache_dir=" + temp.resolve("hub"))),
+                "model_name_or_path: there is no folder or file some/model here, and on the hub: ");
+    }
+
+    /** Arabic, for one, has digits of its own, which Java's formats use. */
+    @Test
+    void theLanguageOfTheSystemChangesNoFile(@TempDir Path temp) throws IOException {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Locale before = Locale.getDefault();
+        Path output = temp.resolve("out");
+        String[] run = {"finetuning_type=freeze", "freeze_trainable_layers=1", "save_strategy=steps", "save_steps=2"};
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+            new Bench(temp).train(Bench.with(tiny.arguments(output, run), "report_to=tensorboard"));
+        } finally {
+            Locale.setDefault(before);
+        }
+        try (Stream<Path> files = Files.walk(output)) {
+            assertThat(files.map(Path::toString)).allMatch(name -> name.chars().allMatch(letter -> letter < 128));
+        }
+        for (String file : List.of("trainer_log.jsonl", "README.md", "all_results.json")) {
+            assertThat(output.resolve(file))
+                    .content()
+                    .matches(text -> text.chars().allMatch(letter -> letter < 128), "plain digits");
+        }
+    }
+
+    private static Map<Path, FileTime> written(Path folder) throws IOException {
+        Map<Path, FileTime> times = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                times.put(file, Files.getLastModifiedTime(file));
+            }
+        }
+        return times;
     }
 
     /** The reference's optimizer is a pickle, so a folder of its making gives its weights and no more. */

@@ -40,9 +40,13 @@ public final class Scope implements AutoCloseable {
         }
     }
 
-    /** Takes {@code tensor} out of every scope: whoever holds it calls {@link Tensor#close}. */
+    /**
+     * Takes {@code tensor} out of every scope: it belongs to the {@link Owner} for whom it is made, or else whoever holds
+     * it calls {@link Tensor#close}.
+     */
     public static Tensor release(Tensor tensor) {
         tensor.handle().retainReference();
+        Owner.take(tensor);
         return tensor;
     }
 

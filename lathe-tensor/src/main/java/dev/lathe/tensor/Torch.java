@@ -16,6 +16,8 @@ import org.bytedeco.pytorch.global.torch;
  * to the process too; libtorch itself computes on the thread that calls it (docs/adr/0007).
  */
 public final class Torch {
+    private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
     private static volatile Pool pool = Pool.of(1);
 
     private Torch() {}
@@ -34,8 +36,14 @@ public final class Torch {
     /**
      * Prepares the calling thread: {@code threads} threads inside an operation, and no autograd (the tape records
      * instead; {@link Autograd} switches it on for a single expression).
+     *
+     * <p>JavaCPP by itself refuses memory beyond four times Java's heap, in which weights do not lie. Unless the program
+     * set a limit, or loaded JavaCPP before, there is none.
      */
     public static void start(int threads) {
+        if (System.getProperty(LIMIT) == null) {
+            System.setProperty(LIMIT, "0");
+        }
         prepareThread();
         openblas_nolapack.blas_set_num_threads(1);
         setThreads(threads);

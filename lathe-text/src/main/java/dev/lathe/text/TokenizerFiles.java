@@ -3,6 +3,7 @@ package dev.lathe.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.IoReason;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
@@ -138,7 +139,7 @@ final class TokenizerFiles {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new UserError("%s cannot be read: %s".formatted(file, IoReason.of(e)), e);
         }
     }
 }

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
  */
 public final class Checkpoints {
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
-    private static final Pattern HALF_WRITTEN = Pattern.compile("\\..+\\.part-[0-9a-z]+");
 
     /**
      * @param limit how many to keep, 0 for all
@@ -89,15 +88,6 @@ public final class Checkpoints {
                 .filter(TrainingState::isIn)
                 .max(Comparator.comparingLong(TrainingState::runOf).thenComparing(Checkpoints::step))
                 .or(() -> all.reversed().stream().findFirst());
-    }
-
-    /** Removes what a kill left half-written: checkpoints, and files of {@link SafeFiles}. */
-    public static void sweep(Path outputDir) {
-        for (Path entry : entries(outputDir)) {
-            if (HALF_WRITTEN.matcher(String.valueOf(entry.getFileName())).matches()) {
-                SafeFiles.deleteTree(entry);
-            }
-        }
     }
 
     /** Checkpoints by rising step. */

@@ -33,6 +33,6 @@ public sealed interface Event {
     /** Something the user should know; one line, no final stop needed. */
     record Notice(String text) implements Event {}
 
-    /** Training is over, or was interrupted after a last checkpoint. */
+    /** Training is over and its result is written, or it was interrupted after a last checkpoint. */
     record RunFinished(Progress progress, RunSummary summary) implements Event {}
 }

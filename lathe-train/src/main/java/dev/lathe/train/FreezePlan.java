@@ -33,7 +33,7 @@ public final class FreezePlan {
         int end = layers > 0 ? modelLayers : -layers;
         for (String module : modules) {
             for (int layer = first; layer < end; layer++) {
-                patterns.add(".%d.%s".formatted(layer, module.equals("all") ? "" : module));
+                patterns.add("." + layer + "." + (module.equals("all") ? "" : module));
             }
         }
         patterns.addAll(extra);

@@ -52,8 +52,12 @@ public final class Trainer {
         this.surroundings = surroundings;
     }
 
-    /** Trains from where {@code progress} stands to the end, or until it is interrupted. */
-    public Progress run(Progress progress) {
+    /**
+     * Trains from where {@code progress} stands to the end, or until it is interrupted.
+     *
+     * @return to be published once the result is written, so that who reads of the end finds it
+     */
+    public Event.RunFinished run(Progress progress) {
         Progress start = progress;
         double begin = surroundings.stopwatch().seconds();
         double losses = 0;
@@ -67,8 +71,7 @@ public final class Trainer {
             stopped = surroundings.interrupted().getAsBoolean();
             checkpoints.saveIfDue(progress, settings.plan(), stopped);
         }
-        publishEnd(start, progress, losses, surroundings.stopwatch().seconds() - begin);
-        return progress;
+        return end(start, progress, losses, surroundings.stopwatch().seconds() - begin);
     }
 
     private Event.StepDone step(Progress progress) {
@@ -126,13 +129,13 @@ public final class Trainer {
                 surroundings.memory().peakBytes());
     }
 
-    private void publishEnd(Progress start, Progress end, double losses, double seconds) {
+    private Event.RunFinished end(Progress start, Progress end, double losses, double seconds) {
         RunSummary summary = new RunSummary(
                 seconds,
                 end.step() == 0 ? 0 : losses / end.step(),
                 end.samples() - start.samples(),
                 end.tokens() - start.tokens(),
                 end.step() < settings.plan().totalSteps());
-        surroundings.events().publish(new Event.RunFinished(end, summary));
+        return new Event.RunFinished(end, summary);
     }
 }

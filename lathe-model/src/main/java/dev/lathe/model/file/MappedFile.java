@@ -1,5 +1,6 @@
 package dev.lathe.model.file;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.UserError;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -25,7 +26,7 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
             throw new UserError("%s does not exist".formatted(path), e);
         } catch (IOException e) {
             arena.close();
-            throw new UserError("%s cannot be read: %s".formatted(path, e.getMessage()), e);
+            throw new UserError("%s cannot be read: %s".formatted(path, IoReason.of(e)), e);
         }
     }
 

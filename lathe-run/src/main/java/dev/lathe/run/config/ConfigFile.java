@@ -1,5 +1,6 @@
 package dev.lathe.run.config;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ final class ConfigFile {
         } catch (NoSuchFileException e) {
             throw new UserError("%s does not exist".formatted(file), e);
         } catch (IOException e) {
-            throw new UserError("%s cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new UserError("%s cannot be read: %s".formatted(file, IoReason.of(e)), e);
         }
     }
 }

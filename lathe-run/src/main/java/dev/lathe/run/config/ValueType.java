@@ -45,7 +45,8 @@ record ValueType(Kind kind, boolean nullable, List<Bound> bounds, List<String> c
         }
 
         String words() {
-            String size = new Value.Decimal(limit).shown().replaceFirst("\\.0$", "");
+            boolean whole = limit == Math.rint(limit) && Math.abs(limit) < 1e15;
+            String size = whole ? Long.toString((long) limit) : new Value.Decimal(limit).shown();
             return switch (sign) {
                 case ">=" -> "at least " + size;
                 case ">" -> "above " + size;

@@ -1,6 +1,7 @@
 package dev.lathe.run.report;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** Spans of time in words. */
 final class Durations {
@@ -10,7 +11,8 @@ final class Durations {
     static String hms(Duration time) {
         long days = time.toDays();
         String prefix = days == 0 ? "" : days == 1 ? "1 day, " : days + " days, ";
-        return "%s%d:%02d:%02d".formatted(prefix, time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
+        return String.format(
+                Locale.ROOT, "%s%d:%02d:%02d", prefix, time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
     }
 
     /** Zero for what is negative, not a number, or beyond a century. */

@@ -78,9 +78,11 @@ public final class History implements EventListener {
 
     /** The entry of the run's end, once it ended. */
     public Optional<ObjectNode> end() {
-        return entries.reversed().stream()
-                .filter(entry -> entry.has("train_loss"))
-                .findFirst();
+        return entries.reversed().stream().filter(History::isEnd).findFirst();
+    }
+
+    private static boolean isEnd(ObjectNode entry) {
+        return entry.has("train_samples_per_second");
     }
 
     Settings settings() {
@@ -93,7 +95,7 @@ public final class History implements EventListener {
             case Event.RunStarted started -> {
                 clock.start(started.facts());
                 long kept = started.facts().resumedFromStep();
-                entries.removeIf(entry -> entry.path("step").longValue() > kept || entry.has("train_loss"));
+                entries.removeIf(entry -> entry.path("step").longValue() > kept || isEnd(entry));
             }
             case Event.StepDone done -> {
                 clock.add(done);
@@ -127,8 +129,10 @@ public final class History implements EventListener {
                 .put("train_runtime", PythonJson.round(summary.seconds(), 4))
                 .put("train_samples_per_second", PythonJson.round(summary.samples() / seconds, 3))
                 .put("train_steps_per_second", PythonJson.round(clock.steps(progress.step()) / seconds, 3))
-                .put("total_flos", flops(progress))
-                .put("train_loss", summary.trainLoss());
+                .put("total_flos", flops(progress));
+        if (clock.steps(progress.step()) > 0) { // else it was only the result that was still to be written
+            entry.put("train_loss", summary.trainLoss());
+        }
         close(entry, progress);
     }
 

@@ -58,7 +58,7 @@ public final class LossPlot implements EventListener {
 
     @Override
     public void on(Event event) {
-        if (event instanceof Event.RunFinished) {
+        if (event instanceof Event.RunFinished finished && !finished.summary().interrupted()) {
             plot("loss", "training loss");
             plot("eval_loss", "evaluation loss");
         }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.PythonJson;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.train.Artifact;
 import dev.lathe.train.Event;
 import dev.lathe.train.EventListener;
+import dev.lathe.train.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +22,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** {@code README.md} of the output folder: what hubs read from its front matter, and how the model was made. */
-public final class ModelCard implements EventListener {
+/**
+ * {@code README.md} of the output folder: what hubs read from its front matter, and how the model was made; in a
+ * checkpoint, what hubs read.
+ */
+public final class ModelCard implements EventListener, Artifact {
     /**
      * What the card says that the run's events do not.
      *
@@ -67,8 +72,29 @@ public final class ModelCard implements EventListener {
 
     @Override
     public void on(Event event) {
-        if (event instanceof Event.RunFinished) {
+        if (event instanceof Event.RunFinished finished && !finished.summary().interrupted()) {
             files.writeText(outputDir.resolve("README.md"), text());
+        }
+    }
+
+    /** A checkpoint's card, by which hubs find the base model; like PEFT's it is there for adapters only. */
+    @Override
+    public void write(Path folder, SafeFiles into, Progress progress) {
+        if (facts.adapter()) {
+            into.writeText(folder.resolve("README.md"), """
+                    ---
+                    %s
+                    ---
+
+                    # %s, step %s of %s
+
+                    A checkpoint of an adapter for %s, to go on from or to compare with.
+                    """.formatted(
+                            String.join("\n", frontMatter()),
+                            facts.name(),
+                            progress.step(),
+                            progress.totalSteps(),
+                            baseLink()));
         }
     }
 

@@ -32,7 +32,11 @@ public final class Results implements EventListener {
     @Override
     public void on(Event event) {
         switch (event) {
-            case Event.RunFinished _ -> write();
+            case Event.RunFinished finished -> {
+                if (!finished.summary().interrupted()) {
+                    write();
+                }
+            }
             case Event.Evaluated _ -> {
                 if (history.end().isPresent()) {
                     write();

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What the console says before a run, after it, and about what happens between its steps. */
@@ -35,11 +36,11 @@ final class RunText {
                         Amounts.count(facts.supervisedTokensPerEpoch()),
                         Amounts.percent(facts.supervisedTokensPerEpoch(), facts.tokensPerEpoch())));
         long stepsToCome = facts.totalSteps() - facts.resumedFromStep();
-        lines.add("Steps    %s of %d x %d samples, %s an epoch, %s epochs; about %s tokens to come"
+        lines.add("Steps    %s of %s x %s samples, %s an epoch, %s epochs; about %s tokens to come"
                 .formatted(
                         Amounts.count(facts.totalSteps()),
-                        facts.batchSize(),
-                        facts.accumulation(),
+                        Amounts.count(facts.batchSize()),
+                        Amounts.count(facts.accumulation()),
                         Amounts.count(facts.stepsPerEpoch()),
                         epochs(facts.epochs()),
                         Amounts.count(Math.round(
@@ -55,10 +56,9 @@ final class RunText {
         return evaluated.metrics().entrySet().stream()
                 .filter(metric -> !metric.getKey().endsWith("_per_second"))
                 .map(metric -> metric.getKey().equals("eval_runtime")
-                        ? "in %.1f s".formatted(metric.getValue())
+                        ? String.format(Locale.ROOT, "in %.1f s", metric.getValue())
                         : "%s %s".formatted(Amounts.printable(metric.getKey()), Amounts.loss(metric.getValue())))
-                .collect(Collectors.joining(
-                        "  ", "step %d  ".formatted(evaluated.progress().step()), ""));
+                .collect(Collectors.joining("  ", "step " + evaluated.progress().step() + "  ", ""));
     }
 
     static String saved(Event.CheckpointSaved saved) {
@@ -74,7 +74,7 @@ final class RunText {
                         Amounts.tokensPerSecond(summary.tokens() / Math.max(1e-9, summary.seconds())),
                         peakBytes > 0 ? ", at most " + Amounts.gigabytes(peakBytes) + " of memory" : "");
         return summary.interrupted()
-                ? "Stopped after step %s of %s, %s: %s. The same command goes on from the last checkpoint."
+                ? "Stopped after step %s of %s, %s: %s"
                         .formatted(
                                 Amounts.count(finished.progress().step()),
                                 Amounts.count(finished.progress().totalSteps()),

@@ -44,6 +44,9 @@ public final class TensorBoard implements EventListener {
                 add(evaluated.progress(), scalars);
             }
             case Event.RunFinished finished -> {
+                if (finished.summary().interrupted()) {
+                    return;
+                }
                 RunSummary summary = finished.summary();
                 SequencedMap<String, Double> scalars = new LinkedHashMap<>();
                 scalars.put("train/train_runtime", summary.seconds());
@@ -76,11 +79,12 @@ public final class TensorBoard implements EventListener {
 
     private EventFile open() {
         String folder = "%s_%s".formatted(FOLDER.format(LocalDateTime.now(clock)), host);
-        String name = "events.out.tfevents.%d.%s.%d.0"
-                .formatted(
-                        clock.instant().getEpochSecond(),
-                        host,
-                        ProcessHandle.current().pid());
+        String name = String.format(
+                Locale.ROOT,
+                "events.out.tfevents.%d.%s.%d.0",
+                clock.instant().getEpochSecond(),
+                host,
+                ProcessHandle.current().pid());
         return new EventFile(runs.resolve(folder).resolve(name), now());
     }
 

@@ -10,6 +10,7 @@ import dev.lathe.train.EventListener;
 import dev.lathe.train.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ import java.util.Optional;
  * end of the run.
  */
 public final class TrainerState implements EventListener {
+    /** Name of the file. */
+    public static final String NAME = "trainer_state.json";
+
     /**
      * What of the settings the file repeats.
      *
@@ -49,7 +53,7 @@ public final class TrainerState implements EventListener {
 
     /** The best checkpoint so far, as the {@code trainer_state.json} in a checkpoint's folder tells it. */
     public static Optional<Best> bestIn(Path checkpoint) {
-        Path file = checkpoint.resolve("trainer_state.json");
+        Path file = checkpoint.resolve(NAME);
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
@@ -62,6 +66,27 @@ public final class TrainerState implements EventListener {
                 : Optional.empty();
     }
 
+    /**
+     * Whether the run that a checkpoint belongs to ended with it, and left its results in {@code outputDir}: the state
+     * there is of the same step, and tells the same story to its end.
+     */
+    public static boolean endsWith(Path checkpoint, Path outputDir) {
+        Path atEnd = outputDir.resolve(NAME);
+        Path saved = checkpoint.resolve(NAME);
+        if (!Files.isRegularFile(atEnd) || !Files.isRegularFile(saved)) {
+            return false;
+        }
+        JsonNode end = Json.read(atEnd);
+        JsonNode then = Json.read(saved);
+        List<JsonNode> told = then.path("log_history").valueStream().toList();
+        return end.path("global_step").equals(then.path("global_step"))
+                && end.path("log_history")
+                        .valueStream()
+                        .limit(told.size())
+                        .toList()
+                        .equals(told);
+    }
+
     /** The file's text after {@code progress}; saved with a checkpoint it lets the history go on. */
     public String text(Progress progress) {
         return PythonJson.sorted(node(progress), 2) + "\n";
@@ -69,8 +94,8 @@ public final class TrainerState implements EventListener {
 
     @Override
     public void on(Event event) {
-        if (event instanceof Event.RunFinished finished) {
-            files.writeText(outputDir.resolve("trainer_state.json"), text(finished.progress()));
+        if (event instanceof Event.RunFinished finished && !finished.summary().interrupted()) {
+            files.writeText(outputDir.resolve(NAME), text(finished.progress()));
         }
     }
 

@@ -45,13 +45,13 @@ class ConsoleTest {
     }
 
     @Test
-    void anInterruptedRunSaysHowToGoOn() {
+    void anInterruptedRunSaysHowFarItCame() {
         ProgressLines lines = new ProgressLines(stream(StandardCharsets.UTF_8), new LogRule.Never());
         lines.on(new Event.RunStarted(Replay.facts(200, 150)));
         lines.on(new Event.RunFinished(progress(170, 200), new RunSummary(10, 1, 80, 1000, true)));
         assertThat(shown(StandardCharsets.UTF_8))
                 .contains("Resumes  after step 150, 50 to go")
-                .contains("Stopped after step 170 of 200, 0:00:10: mean loss 1.0000, 100 tokens/s. The same command");
+                .contains("Stopped after step 170 of 200, 0:00:10: mean loss 1.0000, 100 tokens/s");
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.train.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +83,30 @@ class ModelCardTest {
                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
                 .contains("base_model:adapter:lathe:seedling");
         assertThat(parsed.get("model-index")).hasToString("[{name=my: \"model\", results=[]}]");
+    }
+
+    @Test
+    void anAdaptersCheckpointNamesItsBase() throws IOException {
+        Files.createDirectories(folder.resolve("model"));
+        for (boolean adapter : List.of(true, false)) {
+            ModelCard.Facts facts = new ModelCard.Facts(
+                    "out",
+                    "org/base",
+                    adapter ? "lora" : "full",
+                    adapter,
+                    List.of(),
+                    new LinkedHashMap<>(),
+                    new LinkedHashMap<>());
+            SafeFiles files = new SafeFiles(Disk.real());
+            History history = new History(new History.Settings(new LogRule.Steps(1, false), false, 0), new HandClock());
+            new ModelCard(facts, history, files, folder)
+                    .write(folder.resolve(adapter ? "adapter" : "model"), files, new Progress(3, 8, 0, 0, 0));
+        }
+        assertThat(folder.resolve("adapter/README.md"))
+                .content()
+                .startsWith("---\nlibrary_name: peft\n")
+                .contains("\nbase_model: org/base\n", "# out, step 3 of 8");
+        assertThat(folder.resolve("model")).isEmptyDirectory();
     }
 
     private String card(String run, ModelCard.Facts facts) throws IOException {
