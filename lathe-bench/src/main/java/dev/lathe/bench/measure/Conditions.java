@@ -1,8 +1,6 @@
 package dev.lathe.bench.measure;
 
 import dev.lathe.tensor.Torch;
-import dev.lathe.tensor.kernel.Kernels;
-import dev.lathe.tensor.kernel.Workers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,9 +18,7 @@ public record Conditions(SequencedMap<String, String> machine, SequencedMap<Stri
         SequencedMap<String, String> versions = new LinkedHashMap<>(software);
         versions.put("commit", Checkout.find().flatMap(Checkout::commit).orElse("unknown"));
         versions.put("libtorch", libtorch());
-        try (Workers one = new Workers(1)) {
-            versions.put("kernels", Kernels.forHost(one).name());
-        }
+        versions.put("kernels", Torch.kernelName());
         SequencedMap<String, SequencedMap<String, String>> groups = new LinkedHashMap<>();
         groups.put("machine", machine);
         groups.put("software", versions);

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * operands warm. The median counts, so a neighbour that takes a core for a moment does not.
  */
 final class Gemms {
+    private static final long LARGE = 2048;
     private static final int LEAST_RUNS = 5;
     private static final int MOST_RUNS = 40;
     private static final long ENOUGH_NANOS = 15_000_000;
@@ -33,6 +34,12 @@ final class Gemms {
             seconds.put(product, measure(product));
         }
         return seconds;
+    }
+
+    /** Operations a second of a product so large that nothing but the processor bounds it. */
+    double fastest() {
+        Product square = new Product(Product.Direction.FORWARD, LARGE, LARGE, LARGE);
+        return square.operations() / measure(square);
     }
 
     private double measure(Product product) {

@@ -80,6 +80,7 @@ public final class TrainBench {
                         List.of(
                                 new Metric("products alone, before", alone.before, Unit.OPERATIONS_PER_SECOND),
                                 new Metric("products alone, after", after, Unit.OPERATIONS_PER_SECOND),
+                                new Metric("a large square product", alone.fastest, Unit.OPERATIONS_PER_SECOND),
                                 new Metric("a real token needs", roofline.operationsPerToken(), Unit.OPERATIONS),
                                 new Metric("possible", possible, Unit.TOKENS_PER_SECOND),
                                 new Metric("reading memory", alone.bandwidth, Unit.BYTES_PER_SECOND))),
@@ -162,6 +163,7 @@ public final class TrainBench {
         private Optional<Gemms> gemms = Optional.empty();
         private Optional<Section> owners = Optional.empty();
         private double before;
+        private double fastest;
         private double bandwidth;
         private double asideSeconds;
         private long peakBytes;
@@ -174,6 +176,7 @@ public final class TrainBench {
             gemms = Optional.of(new Gemms(parts.compute()));
             peak.aside(() -> {
                 before = rate();
+                fastest = gemms.orElseThrow().fastest();
                 bandwidth = Bandwidth.measure(host.threads());
             });
             if (!peak.isClean()) {
