@@ -14,6 +14,7 @@ import dev.lathe.model.Sampling;
 import dev.lathe.run.Host;
 import dev.lathe.run.ModelTrial;
 import dev.lathe.run.config.Configuration;
+import dev.lathe.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,10 +26,12 @@ import java.util.SplittableRandom;
 
 /**
  * {@code lathe bench generate}: how fast a prompt is read and an answer written. A single stream reads every weight for
- * every token, so memory bandwidth, measured before and after, bounds it.
+ * every token, so memory bandwidth, measured before and after, bounds it; a prompt is bounded by its matrix products.
  */
 public final class GenerateBench {
     private static final int RUNS = 3;
+    /** Tokens of a prompt that are read at a time. */
+    private static final int CHUNK = 512;
 
     private final Host host;
     private final Conditions conditions;
@@ -49,8 +52,13 @@ public final class GenerateBench {
         DecoderSpec spec = loaded.model().spec();
         PeakMemory peak = new PeakMemory(host.memory());
         double[] bandwidth = new double[2];
-        host.say("Measuring memory bandwidth");
-        peak.aside(() -> bandwidth[0] = Bandwidth.measure(host.threads()));
+        host.say("Measuring memory bandwidth and matrix products");
+        LinearShapes shapes = LinearShapes.of(spec);
+        double[] promptPossible = new double[1];
+        peak.aside(() -> {
+            bandwidth[0] = Bandwidth.measure(host.threads());
+            promptPossible[0] = promptPossible(shapes, loaded.compute());
+        });
         Generator generator = new Generator(loaded.decoder(), host.clock());
         List<Generation> written = new ArrayList<>();
         for (int run = 0; run <= RUNS; run++) {
@@ -67,7 +75,6 @@ public final class GenerateBench {
         }
         long peakBytes = peak.bytes();
         bandwidth[1] = Bandwidth.measure(host.threads());
-        LinearShapes shapes = LinearShapes.of(spec);
         double bytes = bytesPerToken(spec, shapes, loaded.compute().bytes(), request.prompt() + request.tokens() / 2);
         double possible = (bandwidth[0] + bandwidth[1]) / 2 / bytes;
         double speed = median(written, Comparator.comparingDouble(Generation::tokensPerSecond))
@@ -80,16 +87,29 @@ public final class GenerateBench {
                                 Headline.SPEED.of(speed, Unit.TOKENS_PER_SECOND),
                                 Headline.SHARE.of(speed / possible, Unit.SHARE),
                                 Headline.MEMORY.of(peakBytes, Unit.BYTES),
-                                new Metric("prompt", promptSpeed(prompt), Unit.TOKENS_PER_SECOND))),
+                                new Metric("prompt", promptSpeed(prompt), Unit.TOKENS_PER_SECOND),
+                                new Metric(
+                                        "prompt's share of what is possible",
+                                        promptSpeed(prompt) / promptPossible[0],
+                                        Unit.SHARE))),
                 new Section(
                         "roofline",
                         List.of(
                                 new Metric("reading memory, before", bandwidth[0], Unit.BYTES_PER_SECOND),
                                 new Metric("reading memory, after", bandwidth[1], Unit.BYTES_PER_SECOND),
                                 new Metric("a token reads", bytes, Unit.BYTES),
-                                new Metric("possible", possible, Unit.TOKENS_PER_SECOND))));
+                                new Metric("possible", possible, Unit.TOKENS_PER_SECOND),
+                                new Metric("prompt possible", promptPossible[0], Unit.TOKENS_PER_SECOND))));
         return new Measurement(
                 "generate", Measurement.timestamp(host.clock()), conditions.with(settings(configuration)), sections);
+    }
+
+    /** Tokens a second of the prompt's matrix products alone. */
+    private double promptPossible(LinearShapes shapes, DType compute) {
+        long rows = Math.min(CHUNK, request.prompt());
+        StepWork forward = new StepWork(shapes, Set.of());
+        Roofline roofline = new Roofline(forward, List.of(new StepWork.Batch(rows, rows, 0)));
+        return roofline.possible(roofline.rate(new Gemms(compute).seconds(roofline.products())));
     }
 
     private Generation write(Generator generator, DecoderSpec spec, int seed) {

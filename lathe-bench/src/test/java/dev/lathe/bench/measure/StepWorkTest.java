@@ -86,6 +86,14 @@ class StepWorkTest {
     }
 
     @Test
+    void withoutTrainingThereIsOnlyTheWayForward() {
+        StepWork reading = new StepWork(LinearShapes.of(TINY), Set.of());
+        assertThat(reading.products(new Batch(32, 32, 0)).keySet())
+                .hasSize(4)
+                .allMatch(product -> product.direction() == Direction.FORWARD);
+    }
+
+    @Test
     void theHeadIsCutIntoChunks() {
         Map<Product, Long> products = lora(TINY).products(new Batch(640, 640, 600));
         assertThat(products.get(new Product(Direction.FORWARD, 256, 4, 10))).isEqualTo(2);
