@@ -57,6 +57,12 @@ public record TrainRequest(ModelRequest work, int warmup, int steps, boolean bus
         arguments.add("do_train=true");
         arguments.add("max_steps=" + (warmup + steps));
         arguments.add("output_dir=lathe-bench"); // nothing is written there
-        return Configuration.read(Command.TRAIN, arguments, environment);
+        Configuration configuration = Configuration.read(Command.TRAIN, arguments, environment);
+        Map<String, String> effective = configuration.effective();
+        if (generated()
+                && List.of("packing", "neat_packing").stream().anyMatch(key -> "true".equals(effective.get(key)))) {
+            throw new UserError("made-up samples are not packed: give dataset= and dataset_dir=, or packing=false");
+        }
+        return configuration;
     }
 }

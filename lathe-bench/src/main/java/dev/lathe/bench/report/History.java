@@ -45,12 +45,19 @@ public final class History {
                         "%s %s"
                                 .formatted(
                                         measured.bench(),
-                                        measured.condition("settings", "model").orElse("")),
+                                        measured.condition("settings", "model")
+                                                .map(History::withoutFolders)
+                                                .orElse("")),
                         shown(measured, Headline.SPEED),
                         shown(measured, Headline.SHARE),
                         shown(measured, Headline.MEMORY))
                 .map(cell -> cell.replace("|", "/").replaceAll("\\s+", " ").strip())
                 .collect(Collectors.joining(" | ", "| ", " |"));
+    }
+
+    /** A page for everybody does not say where a model lies on one machine; a name on the hub stays whole. */
+    private static String withoutFolders(String model) {
+        return model.matches("[/.~].*") ? model.replaceFirst(".*/(?=.)", "") : model;
     }
 
     private static String shown(Measurement measured, Headline headline) {

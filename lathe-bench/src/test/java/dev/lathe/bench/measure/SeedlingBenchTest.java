@@ -134,6 +134,10 @@ class SeedlingBenchTest {
         assertThatThrownBy(() -> new TrainBench(host(), CONDITIONS, typo).run())
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("lora_rank");
+        TrainRequest packed = new TrainRequest(seedling("neat_packing=true"), 1, 1, false);
+        assertThatThrownBy(() -> new TrainBench(host(), CONDITIONS, packed).run())
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("dataset=");
         TrainRequest missing =
                 new TrainRequest(new ModelRequest(Optional.of("./nowhere"), Optional.empty(), List.of()), 1, 1, false);
         assertThatThrownBy(() -> new TrainBench(host(), CONDITIONS, missing).run())

@@ -15,6 +15,7 @@ import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -127,6 +128,20 @@ class MeasurementTest {
 
                         More words.
                         """);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/home/me/models/a.gguf, train a.gguf",
+        "./models/tiny, train tiny",
+        "org/name, train org/name",
+        "lathe:seedling, train lathe:seedling"
+    })
+    void historyDoesNotSayWhereAModelLies(String model, String shown) {
+        SequencedMap<String, SequencedMap<String, String>> conditions = new LinkedHashMap<>();
+        conditions.put("settings", new LinkedHashMap<>(Map.of("model", model)));
+        Measurement bare = new Measurement("train", "2026", conditions, List.of());
+        assertThat(History.row(bare)).isEqualTo("| 2026 | unknown | unknown | %s | – | – | – |".formatted(shown));
     }
 
     @ParameterizedTest
