@@ -44,6 +44,7 @@ public final class Main {
                 new ChatCommand(environment),
                 new ExportCommand(environment),
                 new ScoreCommand(environment),
+                BenchCommand.with(environment),
                 new EnvCommand(files, environment, Map.of("libtorch", () -> libtorch())),
                 new VersionCommand(),
                 new HelpCommand());

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -102,5 +105,50 @@ class MainTest {
         assertThat(lathe("score", "./it's/no: where", "--ids", "1").err()).contains("./it's/no: where is not there");
         assertThat(lathe("score", "no.yaml", "--ids", "1").err()).contains("no.yaml");
         assertThat(lathe("score", "x", "--ids", "1,b").err()).contains("--ids 1,b", "1,403,407");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"bench", "bench trian", "bench train --steps x", "bench generate --colour", "bench size --json"})
+    void benchSaysHowItIsWritten(String line) {
+        Outcome outcome = lathe(line.split(" "));
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains("Usage: lathe bench");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bench train --steps 0, --steps 0",
+        "bench train a b, one model at a time",
+        "bench train ./nowhere, ./nowhere is not there",
+        "bench train --config no.yaml, no.yaml",
+        "bench train lora_rnk=4, lora_rank",
+        "bench generate --tokens 1, --tokens 1",
+        "bench kernels Norm, RmsNorm",
+        "bench size --vs no.json, no.json",
+        "bench size ./nowhere, ./nowhere is not there"
+    })
+    void benchSaysWhatIsWrong(String line, String named) {
+        Outcome outcome = lathe(line.split(" "));
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).contains(named);
+    }
+
+    @Test
+    void benchComparesLikeWithLike(@TempDir Path folder) throws Exception {
+        Path size = folder.resolve("size.json");
+        Outcome first = lathe("bench", "size", "--json", size.toString());
+        assertThat(first.out()).contains("fp32", "embedding", "nf4");
+        assertThat(lathe("bench", "size", "--vs", size.toString()).out()).contains("1.00");
+        Outcome other = lathe("bench", "train", "--vs", size.toString());
+        assertThat(other.status()).isEqualTo(1);
+        assertThat(other.err()).contains("size.json holds a measurement of size");
+    }
+
+    @Test
+    void benchListsKernels() {
+        assertThat(lathe("bench", "kernels").out()).contains("RmsNorm", "SwiGlu");
     }
 }

@@ -29,11 +29,13 @@ class RoomsTest {
             "model", List.of("tensor", "text"),
             "train", List.of("data", "model"),
             "run", List.of("train"),
-            "cli", List.of("run"));
+            "bench", List.of("run"),
+            "cli", List.of("bench"));
 
     private static final JavaClasses LATHE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .withImportOption(location -> !location.contains("-tests.jar"))
+            .withImportOption(location -> !location.contains("jmh_generated"))
             .importPackages("dev.lathe");
 
     static Stream<ArchRule> rules() {
@@ -52,7 +54,7 @@ class RoomsTest {
                                 .because("there is one log: SLF4J"),
                         noClasses()
                                 .that()
-                                .resideOutsideOfPackages("dev.lathe.cli..", "dev.lathe.run.report..")
+                                .resideOutsideOfPackages("dev.lathe.cli..", "dev.lathe.run.report..", "dev.lathe.bench")
                                 .should()
                                 .accessField(System.class, "out")
                                 .orShould()

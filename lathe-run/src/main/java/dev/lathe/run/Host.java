@@ -83,12 +83,12 @@ public record Host(
     }
 
     /** Seconds since some fixed moment, on a clock that nobody sets. */
-    double seconds() {
+    public double seconds() {
         return System.nanoTime() / 1e9;
     }
 
     /** Shows one line. */
-    void say(String line) {
+    public void say(String line) {
         out.println(line);
         out.flush();
     }

@@ -77,7 +77,7 @@ public final class TrainingRun {
         }
     }
 
-    private LoadedModel open(Continuation continuation) {
+    LoadedModel open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
         LoadedModel model = source.open(run.training().seed());
         boolean adapter = run.finetune() instanceof LoraConfig;
@@ -166,7 +166,7 @@ public final class TrainingRun {
         return NativeMemory.during("preparing what is trained", LessMemory.PREPARING, () -> owner.own(part));
     }
 
-    private Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
+    Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
         List<Path> adapters = new ModelSource(host, run.model()).adapters();
         Optional<Path> adapter = continuation
                 .weightsOnly()

@@ -1,0 +1,45 @@
+package dev.lathe.cli;
+
+import dev.lathe.bench.measure.GenerateBench;
+import dev.lathe.bench.measure.GenerateRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lathe bench generate}. */
+@Command(
+        name = "generate",
+        description = "Generation: tokens a second of prompt and answer, and which share that is of what reading the"
+                + " weights once a token allows.")
+final class BenchGenerateCommand implements Runnable {
+    private final BenchOutcome outcome;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private BenchWork work = new BenchWork();
+
+    @Mixin
+    private BenchOutcome.Options options = new BenchOutcome.Options();
+
+    @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the prompt (default: 256).")
+    private int prompt = 256;
+
+    @Option(names = "--tokens", paramLabel = "N", description = "Tokens of the answer (default: 64).")
+    private int tokens = 64;
+
+    BenchGenerateCommand(BenchOutcome outcome) {
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void run() {
+        GenerateRequest request = new GenerateRequest(work.request(), prompt, tokens);
+        outcome.show("generate", options, spec.commandLine().getOut(), host -> new GenerateBench(
+                        host, outcome.conditions(), request)
+                .run());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.lathe.cli;
+
+import dev.lathe.bench.measure.ModelRequest;
+import dev.lathe.bench.measure.SizeTable;
+import dev.lathe.bench.report.Measurement;
+import dev.lathe.run.Host;
+import dev.lathe.run.ModelTrial;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code lathe bench size}. */
+@Command(name = "size", description = "What a model's weights take in each kind of storage. No weights are read.")
+final class BenchSizeCommand implements Runnable {
+    private final BenchOutcome outcome;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private BenchWork work = new BenchWork();
+
+    @Mixin
+    private BenchOutcome.Options options = new BenchOutcome.Options();
+
+    BenchSizeCommand(BenchOutcome outcome) {
+        this.outcome = outcome;
+    }
+
+    @Override
+    public void run() {
+        ModelRequest request = work.request();
+        outcome.show("size", options, spec.commandLine().getOut(), host -> measure(host, request));
+    }
+
+    private Measurement measure(Host host, ModelRequest request) {
+        return new ModelTrial(host, request.configuration(host.environment()))
+                .opened(model -> SizeTable.of(
+                        model.name(), model.spec(), Measurement.timestamp(host.clock()), outcome.conditions()));
+    }
+}
