@@ -60,10 +60,19 @@ record EntryParser(String where, Path folder) {
         String file = text(entry, "file_name")
                 .orElseThrow(() -> new UserError("%s: `file_name` is missing".formatted(where)));
         try {
-            return new DatasetEntry(name, folder.resolve(file), format(entry), samples(entry));
+            return new DatasetEntry(name, below(Path.of(file)), format(entry), samples(entry));
         } catch (InvalidPathException e) {
             throw new UserError("%s: file_name: %s".formatted(where, e.getMessage()), e);
         }
+    }
+
+    /** A name leads nowhere but into the folder; what lies elsewhere is named in full, which nobody writes by accident. */
+    private Path below(Path file) {
+        if (!file.isAbsolute() && file.normalize().startsWith("..")) {
+            throw new UserError("%s: file_name: %s leads out of %s: move the file there, or write its absolute path"
+                    .formatted(where, file, folder));
+        }
+        return folder.resolve(file);
     }
 
     private DatasetEntry.Format format(JsonNode entry) {

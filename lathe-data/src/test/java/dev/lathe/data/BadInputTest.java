@@ -184,10 +184,26 @@ class BadInputTest {
     @Test
     void filesOfUnknownTypesAreRefused() {
         data().with("rows.parquet", "PAR1");
-        refused(() -> data().load()).hasMessageContaining("Lathe cannot read .parquet data yet");
+        refused(() -> data().load()).hasMessageContaining("rows.parquet: no whole Parquet file");
         data().with("rows.doc", "");
         refused(() -> data().load()).hasMessageContaining("not a type of data file");
         refused(() -> DatasetInfo.in(Path.of("ONLINE"))).hasMessageContaining("cannot read data sets from a hub yet");
+    }
+
+    @Test
+    void aNameMustNotLeadOutOfTheFolder() throws IOException {
+        for (String name : List.of("../rows.json", "a/../../rows.json", "..")) {
+            Files.writeString(
+                    folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(name));
+            refused(() -> data().load()).hasMessageContaining("file_name: " + name + " leads out of " + folder);
+        }
+        Path elsewhere =
+                Files.writeString(Files.createTempDirectory(folder, "else").resolve("rows.json"), "[" + GOOD + "]");
+        Files.writeString(
+                folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(elsewhere));
+        org.assertj.core.api.Assertions.assertThat(
+                        data().load().train().samples().size())
+                .isOne();
     }
 
     @Test
