@@ -4,6 +4,7 @@ import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class DataPipeline {
     private final TokenCache cache;
     private final int threads;
     private final DataProgress progress;
+    private final Map<String, byte[]> contents = new HashMap<>();
 
     private DataPipeline(
             DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
@@ -60,7 +62,9 @@ public final class DataPipeline {
         Map<String, int[]> held = chosen(settings.evalDatasets(), entries, rows, random);
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
         return new LoadedData(
-                set(Optional.empty(), "dataset", rows, split.train()), evaluation(rows, held, split.held()));
+                set(Optional.empty(), "dataset", rows, split.train()),
+                evaluation(rows, held, split.held()),
+                identity(entries));
     }
 
     private void checkTemplate() {
@@ -151,6 +155,15 @@ public final class DataPipeline {
         };
     }
 
+    /** Of the training data alone: what is evaluated on may change between a run and its continuation. */
+    private String identity(List<DatasetEntry> entries) {
+        MessageDigest hash = Sha256.start();
+        entries.stream()
+                .filter(entry -> settings.datasets().contains(entry.name()))
+                .forEach(entry -> hash.update(contents.getOrDefault(entry.name(), new byte[0])));
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
+    }
+
     private EncodedRows tokenise(DatasetEntry entry) {
         RowFiles files = RowFiles.at(entry.source());
         // Rows drawn at random are drawn from all of them; otherwise those beyond max_samples need not be looked at.
@@ -159,9 +172,11 @@ public final class DataPipeline {
                 : settings.maxSamples().orElse(Integer.MAX_VALUE);
         RowEncoder encoder = encoder();
         boolean answered = settings.stage() == DataSettings.Stage.SFT;
+        byte[] content = files.digest();
+        contents.put(entry.name(), content);
         Tokenising work = new Tokenising(entry, files, limit, encoder, answered, threads);
         return cache.rows(
-                key(entry, files, limit),
+                key(entry, files, content, limit),
                 encoder.hasLabels(),
                 settings.overwriteCache(),
                 out -> work.into(out, progress));
@@ -187,7 +202,7 @@ public final class DataPipeline {
     }
 
     /** Everything that the ids of a data set depend on. */
-    private String key(DatasetEntry entry, RowFiles files, long limit) {
+    private String key(DatasetEntry entry, RowFiles files, byte[] content, long limit) {
         MessageDigest hash = Sha256.start();
         String facts = String.join(
                 "\n",
@@ -200,7 +215,7 @@ public final class DataPipeline {
                 "format " + entry.format(),
                 "encoding " + encoding.identity());
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
-        files.digest(hash);
+        hash.update(content);
         return HexFormat.of().formatHex(hash.digest());
     }
 }

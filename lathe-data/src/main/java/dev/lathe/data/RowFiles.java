@@ -78,9 +78,11 @@ record RowFiles(List<DataFile> files) {
         return files.stream().mapToLong(DataFile::bytes).sum();
     }
 
-    /** Feeds what the files hold, but not their names, to a hash. */
-    void digest(MessageDigest hash) {
+    /** Stands for what the files hold, but not for their names. */
+    byte[] digest() {
+        MessageDigest hash = Sha256.start();
         files.forEach(file -> file.digest(hash));
+        return hash.digest();
     }
 
     private static final class Chain implements RowReader {

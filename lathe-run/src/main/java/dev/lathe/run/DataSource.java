@@ -2,7 +2,6 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.data.DataPipeline;
-import dev.lathe.data.DataProgress;
 import dev.lathe.data.DataSettings;
 import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
@@ -33,7 +32,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                 Encoding.of(encoder),
                 new TokenCache.Folder(host.cache().resolve("tokens"), host.files()),
                 host.threads(),
-                DataProgress.NONE);
+                new DataLines(host));
         host.say("Data: " + data.train().report().summary());
         data.evaluation()
                 .forEach(set -> host.say("Evaluation data%s: %s"
@@ -52,14 +51,14 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                 stage == Stage.PRETRAIN ? DataSettings.Stage.PT : DataSettings.Stage.SFT,
                 config.datasets(),
                 config.evalDatasets(),
-                false,
+                config.evalOnEach(),
                 config.folder(),
                 config.cutoffLen(),
                 config.trainOnPrompt(),
                 config.maskHistory(),
                 config.packingAsked(),
                 config.neatPacking(),
-                new Mixing.Concat(),
+                Mixing.named(config.mixture().strategy(), config.mixture().shares()),
                 config.maxSamples(),
                 switch (config.holdout()) {
                     case Holdout.None() -> new HoldOut.Nothing();
@@ -67,9 +66,9 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                     case Holdout.Share(double share) -> new HoldOut.Fraction(share);
                 },
                 true,
-                1000,
-                1,
-                false,
+                config.preprocessing().batch(),
+                config.preprocessing().workers(),
+                config.preprocessing().again(),
                 seed);
     }
 

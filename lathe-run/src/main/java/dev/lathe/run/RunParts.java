@@ -109,10 +109,11 @@ record RunParts(
         identity.put("threads", Integer.toString(host.threads()));
         identity.put(
                 Continuation.DATA,
-                "%d samples of %d tokens"
+                "%d samples of %d tokens, from files %s"
                         .formatted(
                                 data.train().samples().size(),
-                                data.train().report().tokens()));
+                                data.train().report().tokens(),
+                                data.identity()));
         return identity;
     }
 

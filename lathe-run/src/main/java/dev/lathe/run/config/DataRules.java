@@ -65,6 +65,16 @@ final class DataRules {
                     "give as many numbers as data sets"),
             Rule.refuse(
                     "t",
+                    "interleave_probs of another length than eval_dataset",
+                    List.of("interleave_probs", "eval_dataset"),
+                    s -> s.on("interleave_probs")
+                            && s.on("eval_dataset")
+                            && s.names("interleave_probs").size()
+                                    != s.names("eval_dataset").size(),
+                    "they mix the evaluation data too, as in the reference, so each of its data sets needs one share",
+                    "give as many numbers as data sets, or hold rows back with val_size"),
+            Rule.refuse(
+                    "t",
                     "interleave_probs that do not add up to 1",
                     List.of("interleave_probs"),
                     s -> s.on("interleave_probs") && !(Math.abs(sum(s.names("interleave_probs")) - 1) < 1e-8),

@@ -65,6 +65,9 @@ class RulesTest {
                                 "interleave_probs of another length than dataset",
                                 BASE + "interleave_probs=0.5,0.5 mix_strategy=interleave_under"),
                         Map.entry(
+                                "interleave_probs of another length than eval_dataset",
+                                BASE + "interleave_probs=1.0 mix_strategy=interleave_under eval_dataset=a,b"),
+                        Map.entry(
                                 "interleave_probs that do not add up to 1",
                                 BASE + "interleave_probs=x mix_strategy=interleave_under"),
                         Map.entry(
