@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,102 @@ public final class DataPipeline {
         return new DataPipeline(settings, encoding, cache, threads, progress).load();
     }
 
+    /**
+     * Opens the training data of a run as a stream: it is read while the run goes on, and may be larger than memory and
+     * disk. What is evaluated on is read at once.
+     *
+     * @throws UserError as {@link #load}, and for settings that a stream cannot have
+     */
+    public static LoadedData stream(
+            DataSettings settings,
+            Streaming streaming,
+            Encoding encoding,
+            TokenCache cache,
+            int threads,
+            DataProgress progress) {
+        settings.check();
+        return new DataPipeline(settings, encoding, cache, threads, progress).stream(streaming);
+    }
+
+    private LoadedData stream(Streaming streaming) {
+        checkTemplate();
+        if (settings.maxSamples().isPresent() || settings.valSize() instanceof HoldOut.Fraction) {
+            throw new UserError(
+                    "streaming: not with max_samples, nor with a fraction as val_size: rows are not counted");
+        }
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir());
+        List<DatasetEntry> entries =
+                settings.datasets().stream().distinct().map(info::entry).toList();
+        entries.stream()
+                .filter(entry -> entry.samples().isPresent())
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw new UserError("streaming: not with num_samples (data set %s): rows are not counted"
+                            .formatted(entry.name()));
+                });
+        List<RowFiles> files =
+                entries.stream().map(entry -> RowFiles.at(entry.source())).toList();
+        int held = settings.valSize().of(Integer.MAX_VALUE);
+        IntFunction<RowStream> all = epoch -> RowStream.of(files, settings.mixing(), streaming, settings.seed(), epoch);
+        // Rows that were held back stay so only if every epoch has the same order: the reference's rule too.
+        IntFunction<RowStream> train = epoch -> {
+            RowStream rows = all.apply(held > 0 ? 0 : epoch);
+            rows.skip(held);
+            return rows;
+        };
+        StreamBatches.Plan plan = batches(entries, settings.preprocessingBatchSize());
+        return new LoadedData(
+                new LoadedData.Set(
+                        Optional.empty(),
+                        new StreamedSamples(
+                                streaming.samples(), start -> new StreamBatches(plan, train, threads, start)),
+                        DataReport.NONE),
+                held > 0 ? List.of(held(entries, all, held)) : named(info),
+                identity(files));
+    }
+
+    private StreamBatches.Plan batches(List<DatasetEntry> entries, int size) {
+        RowEncoder encoder = encoder();
+        return new StreamBatches.Plan(
+                entries,
+                entries.stream()
+                        .map(entry -> new RowPath(entry.converter(answered()), encoder))
+                        .toList(),
+                size,
+                encoder.hasLabels(),
+                rows -> samples(rows, Orders.ascending(rows.size()), MapBatches.of(rows.size(), 1, size)));
+    }
+
+    /** The first rows of the stream, for evaluation. */
+    private LoadedData.Set held(List<DatasetEntry> entries, IntFunction<RowStream> rows, int count) {
+        try (StreamBatches batches = new StreamBatches(batches(entries, count), rows, threads, StreamPosition.START)) {
+            StreamBatches.Batch first = batches.next();
+            if (first.last() || first.samples().size() == 0) {
+                throw new UserError("val_size: %d rows leave nothing to train on: %s"
+                        .formatted(count, first.report().summary()));
+            }
+            return new LoadedData.Set(Optional.empty(), first.samples(), first.report());
+        }
+    }
+
+    private List<LoadedData.Set> named(DatasetInfo info) {
+        List<DatasetEntry> entries =
+                settings.evalDatasets().stream().distinct().map(info::entry).toList();
+        JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
+        return evaluation(
+                rows, chosen(settings.evalDatasets(), entries, rows, new LegacyNumpy(settings.seed())), new int[0]);
+    }
+
+    /** To read a stream's files through only to know them again would take as long as an epoch. */
+    private static String identity(List<RowFiles> files) {
+        MessageDigest hash = Sha256.start();
+        for (DataFile file : files.stream().flatMap(set -> set.files().stream()).toList()) {
+            hash.update(
+                    "%s %d\n".formatted(file.path().getFileName(), file.bytes()).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
+    }
+
     private LoadedData load() {
         checkTemplate();
         DatasetInfo info = DatasetInfo.in(settings.datasetDir());
@@ -64,7 +161,7 @@ public final class DataPipeline {
         return new LoadedData(
                 set(Optional.empty(), "dataset", rows, split.train()),
                 evaluation(rows, held, split.held()),
-                identity(entries));
+                content(entries));
     }
 
     private void checkTemplate() {
@@ -138,8 +235,13 @@ public final class DataPipeline {
     }
 
     private TokenizedData samples(EncodedRows rows, int[] order) {
-        List<MapBatches> batches =
-                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
+        return samples(
+                rows,
+                order,
+                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize()));
+    }
+
+    private TokenizedData samples(EncodedRows rows, int[] order, List<MapBatches> batches) {
         int length = settings.effectiveCutoffLen();
         return switch (settings.stage()) {
             case SFT ->
@@ -156,7 +258,7 @@ public final class DataPipeline {
     }
 
     /** Of the training data alone: what is evaluated on may change between a run and its continuation. */
-    private String identity(List<DatasetEntry> entries) {
+    private String content(List<DatasetEntry> entries) {
         MessageDigest hash = Sha256.start();
         entries.stream()
                 .filter(entry -> settings.datasets().contains(entry.name()))
@@ -180,6 +282,11 @@ public final class DataPipeline {
                 encoder.hasLabels(),
                 settings.overwriteCache(),
                 out -> work.into(out, progress));
+    }
+
+    /** Whether a row without an answer is of no use. */
+    private boolean answered() {
+        return settings.stage() == DataSettings.Stage.SFT;
     }
 
     private RowEncoder encoder() {

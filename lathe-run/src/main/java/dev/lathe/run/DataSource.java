@@ -7,19 +7,35 @@ import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
+import dev.lathe.data.Sample;
+import dev.lathe.data.StreamedSamples;
+import dev.lathe.data.Streaming;
 import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.run.config.DataConfig;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
+import dev.lathe.run.config.TrainRun;
+import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
 import java.util.Optional;
 
-/** Turns the data half of a configuration into samples. */
-record DataSource(Host host, DataConfig config, Stage stage, long seed) {
+/**
+ * Turns the data half of a configuration into samples.
+ *
+ * @param samples how many a streamed run asks for
+ */
+record DataSource(Host host, DataConfig config, Stage stage, long seed, int samples) {
+    static DataSource of(Host host, TrainRun run) {
+        TrainingConfig training = run.training();
+        long samples = Intervals.maxSteps(training.length()) * training.microBatch() * training.accumulation();
+        return new DataSource(
+                host, run.data(), run.stage(), training.seed(), (int) Math.min(Integer.MAX_VALUE, samples));
+    }
+
     /** The template that the configuration names, or else the tokenizer's own. */
     static Template template(Optional<String> name, Optional<String> defaultSystem, Tokenizer tokenizer) {
         Template template = name.map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
@@ -27,13 +43,22 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
-        LoadedData data = DataPipeline.load(
-                settings(),
-                Encoding.of(encoder),
-                new TokenCache.Folder(host.cache().resolve("tokens"), host.files()),
-                host.threads(),
-                new DataLines(host));
-        host.say("Data: " + data.train().report().summary());
+        TokenCache cache = new TokenCache.Folder(host.cache().resolve("tokens"), host.files());
+        DataLines progress = new DataLines(host);
+        Encoding encoding = Encoding.of(encoder);
+        LoadedData data = config.stream()
+                .map(stream -> DataPipeline.stream(
+                        settings(),
+                        new Streaming(stream.buffer(), config.shuffled(), samples),
+                        encoding,
+                        cache,
+                        host.threads(),
+                        progress))
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, host.threads(), progress));
+        host.say(
+                config.stream().isPresent()
+                        ? "Data: a stream, read while training goes on"
+                        : "Data: " + data.train().report().summary());
         data.evaluation()
                 .forEach(set -> host.say("Evaluation data%s: %s"
                         .formatted(
@@ -74,13 +99,21 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
 
     /** A template may add tokens that the model has no row for. */
     private static void check(TokenizedData samples, Tokenizer tokenizer, int vocabulary) {
+        if (samples instanceof StreamedSamples stream) {
+            stream.watch(sample -> check(sample, tokenizer, vocabulary));
+            return;
+        }
         for (int i = 0; i < samples.size(); i++) {
-            for (int id : samples.get(i).inputIds()) {
-                if (id >= vocabulary) {
-                    throw new UserError(
-                            "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
-                                    .formatted(id, tokenizer.tokenOf(id), vocabulary));
-                }
+            check(samples.get(i), tokenizer, vocabulary);
+        }
+    }
+
+    private static void check(Sample sample, Tokenizer tokenizer, int vocabulary) {
+        for (int id : sample.inputIds()) {
+            if (id >= vocabulary) {
+                throw new UserError(
+                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
+                                .formatted(id, tokenizer.tokenOf(id), vocabulary));
             }
         }
     }

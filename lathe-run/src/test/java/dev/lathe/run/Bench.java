@@ -102,8 +102,7 @@ final class Bench {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            return new DataSource(host, run.data(), run.stage(), run.training().seed())
-                    .load(encoder, model.spec().vocabulary());
+            return DataSource.of(host, run).load(encoder, model.spec().vocabulary());
         }
     }
 

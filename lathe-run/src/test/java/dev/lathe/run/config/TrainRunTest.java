@@ -238,7 +238,6 @@ class TrainRunTest {
                 "use_badam: true\nfinetuning_type: full",
                 "quantization_bit: 4",
                 "optim: paged_adamw_8bit",
-                "streaming: true\nmax_steps: 10",
             })
     void whatLatheCannotDoYetStopsTheRun(String lines) {
         assertThat(yaml(RUNS + lines + "\n").refused(Command.TRAIN))
