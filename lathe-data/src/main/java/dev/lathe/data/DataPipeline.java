@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class DataPipeline {
     /** Part of every cache key: goes up whenever the same row would give other ids, or the file another layout. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final DataSettings settings;
     private final Encoding encoding;
