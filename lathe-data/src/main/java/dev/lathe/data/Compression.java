@@ -43,7 +43,7 @@ enum Compression {
     /** The name of what is inside. Throws {@link UserError} for an archive that does not hold exactly one file. */
     String inside(Path file, String name) {
         if (this != ZIP) {
-            return name.substring(0, name.length() - suffix.length());
+            return stripped(name);
         }
         try (ZipFile archive = new ZipFile(file.toFile())) {
             List<String> names = archive.stream()
@@ -59,6 +59,11 @@ enum Compression {
             throw new UserError(
                     "%s is no whole zip archive: %s; fetch or pack it again".formatted(file, e.getMessage()), e);
         }
+    }
+
+    /** The name without its end that says how the file is packed. */
+    String stripped(String name) {
+        return name.substring(0, name.length() - suffix.length());
     }
 
     InputStream unpack(InputStream in) throws IOException {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Optional;
 
 /** One file of a data set. The end of its name tells what it holds and how it is packed ({@code rows.jsonl.gz}). */
 record DataFile(Path path, Type type, Compression compression) {
@@ -25,7 +26,10 @@ record DataFile(Path path, Type type, Compression compression) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         Compression compression = Compression.of(name);
         String inside = compression == Compression.NONE ? name : compression.inside(path, name);
-        Type type = type(path, inside.substring(inside.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        Type type = type(inside.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new UserError(
+                        "%s: not a type of data file; .json, .jsonl, .csv, .parquet, .arrow and .txt can be read, and all but Parquet packed as .gz, .bz2, .xz, .zst or .zip"
+                                .formatted(path)));
         if (type == Type.PARQUET && compression != Compression.NONE) {
             throw new UserError(
                     "%s: a Parquet file is packed inside, and read from its end: unpack it".formatted(path));
@@ -33,17 +37,21 @@ record DataFile(Path path, Type type, Compression compression) {
         return new DataFile(path, type, compression);
     }
 
-    private static Type type(Path path, String extension) {
-        return switch (extension) {
-            case "json", "jsonl" -> Type.JSON;
-            case "txt" -> Type.TEXT;
-            case "csv" -> Type.CSV;
-            case "parquet" -> Type.PARQUET;
-            case "arrow" -> Type.ARROW;
-            default ->
-                throw new UserError(
-                        "%s: not a type of data file; .json, .jsonl, .csv, .parquet, .arrow and .txt can be read, and all but Parquet packed as .gz, .bz2, .xz, .zst or .zip"
-                                .formatted(path));
+    /** What a name says of a file's type, packed or not; empty for what is no data, and for archives. */
+    static Optional<Type> typeOf(String name) {
+        String small = name.toLowerCase(Locale.ROOT);
+        Compression compression = Compression.of(small);
+        return compression == Compression.ZIP ? Optional.empty() : type(compression.stripped(small));
+    }
+
+    private static Optional<Type> type(String name) {
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "json", "jsonl" -> Optional.of(Type.JSON);
+            case "txt" -> Optional.of(Type.TEXT);
+            case "csv" -> Optional.of(Type.CSV);
+            case "parquet" -> Optional.of(Type.PARQUET);
+            case "arrow" -> Optional.of(Type.ARROW);
+            default -> Optional.empty();
         };
     }
 

@@ -24,12 +24,19 @@ public final class DataPipeline {
     private final DataSettings settings;
     private final Encoding encoding;
     private final TokenCache cache;
+    private final DatasetHub hub;
     private final int threads;
     private final DataProgress progress;
     private final Map<String, byte[]> contents = new HashMap<>();
 
     private DataPipeline(
-            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        this.hub = hub;
         this.settings = settings;
         this.encoding = encoding;
         this.cache = cache;
@@ -45,8 +52,19 @@ public final class DataPipeline {
      */
     public static LoadedData load(
             DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return load(settings, encoding, cache, DatasetHub.NONE, threads, progress);
+    }
+
+    /** The same with data sets of a hub. */
+    public static LoadedData load(
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, threads, progress).load();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).load();
     }
 
     /**
@@ -60,10 +78,11 @@ public final class DataPipeline {
             Streaming streaming,
             Encoding encoding,
             TokenCache cache,
+            DatasetHub hub,
             int threads,
             DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, threads, progress).stream(streaming);
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).stream(streaming);
     }
 
     private LoadedData stream(Streaming streaming) {
@@ -72,7 +91,7 @@ public final class DataPipeline {
             throw new UserError(
                     "streaming: not with max_samples, nor with a fraction as val_size: rows are not counted");
         }
-        DatasetInfo info = DatasetInfo.in(settings.datasetDir());
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries =
                 settings.datasets().stream().distinct().map(info::entry).toList();
         entries.stream()
@@ -83,7 +102,7 @@ public final class DataPipeline {
                             .formatted(entry.name()));
                 });
         List<RowFiles> files =
-                entries.stream().map(entry -> RowFiles.at(entry.source())).toList();
+                entries.stream().map(entry -> entry.files().get()).toList();
         int held = settings.valSize().of(Integer.MAX_VALUE);
         IntFunction<RowStream> all = epoch -> RowStream.of(files, settings.mixing(), streaming, settings.seed(), epoch);
         // Rows that were held back stay so only if every epoch has the same order: the reference's rule too.
@@ -147,7 +166,7 @@ public final class DataPipeline {
 
     private LoadedData load() {
         checkTemplate();
-        DatasetInfo info = DatasetInfo.in(settings.datasetDir());
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
                 .flatMap(List::stream)
                 .distinct()
@@ -267,7 +286,7 @@ public final class DataPipeline {
     }
 
     private EncodedRows tokenise(DatasetEntry entry) {
-        RowFiles files = RowFiles.at(entry.source());
+        RowFiles files = entry.files().get();
         // Rows drawn at random are drawn from all of them; otherwise those beyond max_samples need not be looked at.
         long limit = entry.samples().isPresent()
                 ? Integer.MAX_VALUE

@@ -167,8 +167,8 @@ class BadInputTest {
                 ", \"formatting\": \"chatty\"|`chatty` is not one of alpaca, sharegpt, openai",
                 ", \"formatting\": \"openai\"|Lathe cannot read openai yet",
                 ", \"ranking\": true|which Lathe cannot do yet",
-                ", \"hf_hub_url\": \"a/b\"|hf_hub_url: Lathe cannot do that yet",
-                ", \"subset\": \"a\"|subset: Lathe cannot do that yet",
+                ", \"hf_hub_url\": \"a/b\", \"split\": \"train[:10%]\"|split: `train[:10%]`: Lathe takes a whole split",
+                ", \"subset\": \"a\"|subset: only for data sets of the hub",
                 ", \"split\": \"test\"|a file has the split `train` alone",
                 ", \"columns\": {\"prompt\": \"x\", \"images\": \"y\"}|columns: images: Lathe cannot do that yet",
                 ", \"columns\": {\"prompt\": \"x\", \"kto_tag\": \"y\"}|columns: kto_tag: Lathe cannot do that yet",
@@ -187,7 +187,20 @@ class BadInputTest {
         refused(() -> data().load()).hasMessageContaining("rows.parquet: no whole Parquet file");
         data().with("rows.doc", "");
         refused(() -> data().load()).hasMessageContaining("not a type of data file");
-        refused(() -> DatasetInfo.in(Path.of("ONLINE"))).hasMessageContaining("cannot read data sets from a hub yet");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ms_hub_url,Hugging Face hub only",
+        "om_hub_url,Hugging Face hub only",
+        "script_url,a program in Python",
+        "cloud_file_name,cloud storage"
+    })
+    void otherPlacesAreRefusedWithTheReason(String key, String reason) throws IOException {
+        Files.writeString(folder.resolve("dataset_info.json"), "{\"rows\": {\"%s\": \"a/b\"}}".formatted(key));
+        refused(() -> data().load())
+                .hasMessageContaining("`rows`: " + key + ": ")
+                .hasMessageContaining(reason);
     }
 
     @Test

@@ -115,7 +115,13 @@ final class Goldens {
                     true,
                     each.get("train").size());
             return DataPipeline.stream(
-                    settings(args, datasetDir), streaming, encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
+                    settings(args, datasetDir),
+                    streaming,
+                    encoding(each),
+                    new TokenCache.None(),
+                    DatasetHub.NONE,
+                    2,
+                    DataProgress.NONE);
         }
         return DataPipeline.load(
                 settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);

@@ -49,7 +49,7 @@ class StreamTest {
 
     private static LoadedData open(DataSettings settings, Streaming streaming) {
         return DataPipeline.stream(
-                settings, streaming, Letters.encoding(), new TokenCache.None(), 2, DataProgress.NONE);
+                settings, streaming, Letters.encoding(), new TokenCache.None(), DatasetHub.NONE, 2, DataProgress.NONE);
     }
 
     private static StreamedSamples stream(DataSettings settings, Streaming streaming) {

@@ -3,6 +3,7 @@ package dev.lathe.run;
 import dev.lathe.base.UserError;
 import dev.lathe.data.DataPipeline;
 import dev.lathe.data.DataSettings;
+import dev.lathe.data.DatasetHub;
 import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
@@ -26,14 +27,16 @@ import java.util.Optional;
 /**
  * Turns the data half of a configuration into samples.
  *
+ * @param hub where data sets are had by name
  * @param samples how many a streamed run asks for
  */
-record DataSource(Host host, DataConfig config, Stage stage, long seed, int samples) {
+record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetHub hub, int samples) {
     static DataSource of(Host host, TrainRun run) {
         TrainingConfig training = run.training();
         long samples = Intervals.maxSteps(training.length()) * training.microBatch() * training.accumulation();
         return new DataSource(
-                host, run.data(), run.stage(), training.seed(), (int) Math.min(Integer.MAX_VALUE, samples));
+                host, run.data(), run.stage(), training.seed(), new ModelSource(host, run.model()).datasets(), (int)
+                        Math.min(Integer.MAX_VALUE, samples));
     }
 
     /** The template that the configuration names, or else the tokenizer's own. */
@@ -52,9 +55,10 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, int samp
                         new Streaming(stream.buffer(), config.shuffled(), samples),
                         encoding,
                         cache,
+                        hub,
                         host.threads(),
                         progress))
-                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, host.threads(), progress));
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, hub, host.threads(), progress));
         host.say(
                 config.stream().isPresent()
                         ? "Data: a stream, read while training goes on"

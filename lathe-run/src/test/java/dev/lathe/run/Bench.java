@@ -95,8 +95,10 @@ final class Bench {
 
     /** What such a run trains on and is evaluated on. */
     LoadedData data(List<String> arguments) {
-        TrainRun run = TrainRun.of(configuration(arguments));
-        Host host = host();
+        return data(host(), TrainRun.of(configuration(arguments)));
+    }
+
+    LoadedData data(Host host, TrainRun run) {
         try (LoadedModel model =
                 new ModelSource(host, run.model()).open(run.training().seed())) {
             Template template =

@@ -1,7 +1,6 @@
 package dev.lathe.run.config;
 
 import java.util.List;
-import java.util.Locale;
 
 /** Rules about data sets, mixing, holding back and packing. */
 final class DataRules {
@@ -131,12 +130,11 @@ final class DataRules {
                     "use packing: true, or set stage: sft"),
             Rule.refuse(
                     "t",
-                    "a data folder that is no folder",
-                    List.of("dataset_dir"),
-                    s -> s.is("dataset_dir", "ONLINE")
-                            || s.text("dataset_dir").toUpperCase(Locale.ROOT).startsWith("REMOTE:"),
-                    "Lathe cannot read data sets from the hub yet",
-                    "download them and name their folder"));
+                    "streaming with tokenized_path",
+                    List.of("streaming", "tokenized_path"),
+                    s -> s.flag("streaming") && s.on("tokenized_path"),
+                    "what is kept as tokens is not streamed",
+                    "delete one of them"));
 
     private DataRules() {}
 
