@@ -42,6 +42,24 @@ final class Lanes {
         return (count + N - 1) & -N;
     }
 
+    /**
+     * The sum of a vector's lanes, always in this order, whereas {@code reduceLanes} adds in another one when C2 has compiled
+     * it, so that results would depend on when that was.
+     */
+    static float sum(float[] lanes) {
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = 0; i < lanes.length; i += 4) { // 8 or 16
+            a += lanes[i];
+            b += lanes[i + 1];
+            c += lanes[i + 2];
+            d += lanes[i + 3];
+        }
+        return (a + c) + (b + d);
+    }
+
     /** A row, and zeros after it. */
     static void read(Matrix from, long row, float[] out) {
         read(from, row, 0, from.width(), out);
