@@ -13,6 +13,7 @@ import dev.lathe.data.StreamedSamples;
 import dev.lathe.data.Streaming;
 import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
+import dev.lathe.data.TokenizedFolder;
 import dev.lathe.run.config.DataConfig;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
@@ -46,21 +47,19 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
-        TokenCache cache = new TokenCache.Folder(host.cache().resolve("tokens"), host.files());
-        DataLines progress = new DataLines(host);
-        Encoding encoding = Encoding.of(encoder);
-        LoadedData data = config.stream()
-                .map(stream -> DataPipeline.stream(
-                        settings(),
-                        new Streaming(stream.buffer(), config.shuffled(), samples),
-                        encoding,
-                        cache,
-                        hub,
-                        host.threads(),
-                        progress))
-                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, hub, host.threads(), progress));
+        Optional<TokenizedFolder> kept = config.preprocessing().tokenized().map(TokenizedFolder::new);
+        LoadedData data;
+        if (kept.isPresent() && kept.get().exists()) {
+            host.say(
+                    "Data: all of it from tokenized_path %s; the other settings of the data are left aside, as in the reference"
+                            .formatted(kept.get().folder()));
+            data = kept.get().load();
+        } else {
+            data = tokenised(Encoding.of(encoder));
+            kept.ifPresent(folder -> save(folder, data));
+        }
         host.say(
-                config.stream().isPresent()
+                data.train().samples() instanceof StreamedSamples
                         ? "Data: a stream, read while training goes on"
                         : "Data: " + data.train().report().summary());
         data.evaluation()
@@ -73,6 +72,27 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
             data.evaluation().forEach(set -> check(set.samples(), encoder.tokenizer(), vocabulary));
         }
         return data;
+    }
+
+    private LoadedData tokenised(Encoding encoding) {
+        TokenCache cache = new TokenCache.Folder(host.cache().resolve("tokens"), host.files());
+        DataLines progress = new DataLines(host);
+        return config.stream()
+                .map(stream -> DataPipeline.stream(
+                        settings(),
+                        new Streaming(stream.buffer(), config.shuffled(), samples),
+                        encoding,
+                        cache,
+                        hub,
+                        host.threads(),
+                        progress))
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, hub, host.threads(), progress));
+    }
+
+    private void save(TokenizedFolder folder, LoadedData data) {
+        folder.save(data, host.files());
+        host.say("Kept the samples in %s: the next run with this tokenized_path needs nothing else"
+                .formatted(folder.folder()));
     }
 
     private DataSettings settings() {

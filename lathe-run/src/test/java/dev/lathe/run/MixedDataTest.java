@@ -76,6 +76,18 @@ class MixedDataTest {
     }
 
     @Test
+    void tokenizedPathIsWrittenOnceAndThenWinsOverEverything() {
+        Path kept = folder.resolve("kept");
+        assertThat(letters(load("mix_strategy=interleave_under", "tokenized_path=" + kept)
+                        .train()))
+                .containsExactly(1, 11, 2, 12);
+        assertThat(letters(load("dataset=gone", "max_samples=1", "tokenized_path=" + kept)
+                        .train()))
+                .containsExactly(1, 11, 2, 12);
+        assertThat(bench.said()).contains("Kept the samples in " + kept).contains("left aside, as in the reference");
+    }
+
+    @Test
     void eachEvaluationSetIsEvaluatedByItself() {
         Heard heard = bench.train(Bench.with(
                 tiny.arguments(folder.resolve("out"), "dataset=a", "lora_rank=2", "num_train_epochs=1"),
