@@ -4,11 +4,13 @@ import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -17,16 +19,24 @@ import java.util.stream.Stream;
  */
 public final class DataPipeline {
     /** Part of every cache key: goes up whenever the same row would give other ids, or the file another layout. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final DataSettings settings;
     private final Encoding encoding;
     private final TokenCache cache;
+    private final DatasetHub hub;
     private final int threads;
     private final DataProgress progress;
+    private final Map<String, byte[]> contents = new HashMap<>();
 
     private DataPipeline(
-            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        this.hub = hub;
         this.settings = settings;
         this.encoding = encoding;
         this.cache = cache;
@@ -42,13 +52,121 @@ public final class DataPipeline {
      */
     public static LoadedData load(
             DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return load(settings, encoding, cache, DatasetHub.NONE, threads, progress);
+    }
+
+    /** The same with data sets of a hub. */
+    public static LoadedData load(
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, threads, progress).load();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).load();
+    }
+
+    /**
+     * Opens the training data of a run as a stream: it is read while the run goes on, and may be larger than memory and
+     * disk. What is evaluated on is read at once.
+     *
+     * @throws UserError as {@link #load}, and for settings that a stream cannot have
+     */
+    public static LoadedData stream(
+            DataSettings settings,
+            Streaming streaming,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        settings.check();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).stream(streaming);
+    }
+
+    private LoadedData stream(Streaming streaming) {
+        checkTemplate();
+        if (settings.maxSamples().isPresent() || settings.valSize() instanceof HoldOut.Fraction) {
+            throw new UserError(
+                    "streaming: not with max_samples, nor with a fraction as val_size: rows are not counted");
+        }
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
+        List<DatasetEntry> entries =
+                settings.datasets().stream().distinct().map(info::entry).toList();
+        entries.stream()
+                .filter(entry -> entry.samples().isPresent())
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw new UserError("streaming: not with num_samples (data set %s): rows are not counted"
+                            .formatted(entry.name()));
+                });
+        List<RowFiles> files =
+                entries.stream().map(entry -> entry.files().get()).toList();
+        int held = settings.valSize().of(Integer.MAX_VALUE);
+        IntFunction<RowStream> all = epoch -> RowStream.of(files, settings.mixing(), streaming, settings.seed(), epoch);
+        // Rows that were held back stay so only if every epoch has the same order: the reference's rule too.
+        IntFunction<RowStream> train = epoch -> {
+            RowStream rows = all.apply(held > 0 ? 0 : epoch);
+            rows.skip(held);
+            return rows;
+        };
+        StreamBatches.Plan plan = batches(entries, settings.preprocessingBatchSize());
+        return new LoadedData(
+                new LoadedData.Set(
+                        Optional.empty(),
+                        new StreamedSamples(
+                                streaming.samples(), start -> new StreamBatches(plan, train, threads, start)),
+                        DataReport.NONE),
+                held > 0 ? List.of(held(entries, all, held)) : named(info),
+                identity(files));
+    }
+
+    private StreamBatches.Plan batches(List<DatasetEntry> entries, int size) {
+        RowEncoder encoder = encoder();
+        return new StreamBatches.Plan(
+                entries,
+                entries.stream()
+                        .map(entry -> new RowPath(entry.converter(answered()), encoder))
+                        .toList(),
+                size,
+                encoder.hasLabels(),
+                rows -> samples(rows, Orders.ascending(rows.size()), MapBatches.of(rows.size(), 1, size)));
+    }
+
+    /** The first rows of the stream, for evaluation. */
+    private LoadedData.Set held(List<DatasetEntry> entries, IntFunction<RowStream> rows, int count) {
+        try (StreamBatches batches = new StreamBatches(batches(entries, count), rows, threads, StreamPosition.START)) {
+            StreamBatches.Batch first = batches.next();
+            if (first.last() || first.samples().size() == 0) {
+                throw new UserError("val_size: %d rows leave nothing to train on: %s"
+                        .formatted(count, first.report().summary()));
+            }
+            return new LoadedData.Set(Optional.empty(), first.samples(), first.report());
+        }
+    }
+
+    private List<LoadedData.Set> named(DatasetInfo info) {
+        List<DatasetEntry> entries =
+                settings.evalDatasets().stream().distinct().map(info::entry).toList();
+        JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
+        return evaluation(
+                rows, chosen(settings.evalDatasets(), entries, rows, new LegacyNumpy(settings.seed())), new int[0]);
+    }
+
+    /** To read a stream's files through only to know them again would take as long as an epoch. */
+    private static String identity(List<RowFiles> files) {
+        MessageDigest hash = Sha256.start();
+        for (DataFile file : files.stream().flatMap(set -> set.files().stream()).toList()) {
+            hash.update(
+                    "%s %d\n".formatted(file.path().getFileName(), file.bytes()).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
     }
 
     private LoadedData load() {
         checkTemplate();
-        DatasetInfo info = DatasetInfo.in(settings.datasetDir());
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
                 .flatMap(List::stream)
                 .distinct()
@@ -60,7 +178,9 @@ public final class DataPipeline {
         Map<String, int[]> held = chosen(settings.evalDatasets(), entries, rows, random);
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
         return new LoadedData(
-                set(Optional.empty(), "dataset", rows, split.train()), evaluation(rows, held, split.held()));
+                set(Optional.empty(), "dataset", rows, split.train()),
+                evaluation(rows, held, split.held()),
+                content(entries));
     }
 
     private void checkTemplate() {
@@ -134,8 +254,13 @@ public final class DataPipeline {
     }
 
     private TokenizedData samples(EncodedRows rows, int[] order) {
-        List<MapBatches> batches =
-                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
+        return samples(
+                rows,
+                order,
+                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize()));
+    }
+
+    private TokenizedData samples(EncodedRows rows, int[] order, List<MapBatches> batches) {
         int length = settings.effectiveCutoffLen();
         return switch (settings.stage()) {
             case SFT ->
@@ -151,20 +276,36 @@ public final class DataPipeline {
         };
     }
 
+    /** Of the training data alone: what is evaluated on may change between a run and its continuation. */
+    private String content(List<DatasetEntry> entries) {
+        MessageDigest hash = Sha256.start();
+        entries.stream()
+                .filter(entry -> settings.datasets().contains(entry.name()))
+                .forEach(entry -> hash.update(contents.getOrDefault(entry.name(), new byte[0])));
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
+    }
+
     private EncodedRows tokenise(DatasetEntry entry) {
-        RowFiles files = RowFiles.at(entry.source());
+        RowFiles files = entry.files().get();
         // Rows drawn at random are drawn from all of them; otherwise those beyond max_samples need not be looked at.
         long limit = entry.samples().isPresent()
                 ? Integer.MAX_VALUE
                 : settings.maxSamples().orElse(Integer.MAX_VALUE);
         RowEncoder encoder = encoder();
         boolean answered = settings.stage() == DataSettings.Stage.SFT;
+        byte[] content = files.digest();
+        contents.put(entry.name(), content);
         Tokenising work = new Tokenising(entry, files, limit, encoder, answered, threads);
         return cache.rows(
-                key(entry, files, limit),
+                key(entry, files, content, limit),
                 encoder.hasLabels(),
                 settings.overwriteCache(),
                 out -> work.into(out, progress));
+    }
+
+    /** Whether a row without an answer is of no use. */
+    private boolean answered() {
+        return settings.stage() == DataSettings.Stage.SFT;
     }
 
     private RowEncoder encoder() {
@@ -187,7 +328,7 @@ public final class DataPipeline {
     }
 
     /** Everything that the ids of a data set depend on. */
-    private String key(DatasetEntry entry, RowFiles files, long limit) {
+    private String key(DatasetEntry entry, RowFiles files, byte[] content, long limit) {
         MessageDigest hash = Sha256.start();
         String facts = String.join(
                 "\n",
@@ -200,7 +341,7 @@ public final class DataPipeline {
                 "format " + entry.format(),
                 "encoding " + encoding.identity());
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
-        files.digest(hash);
+        hash.update(content);
         return HexFormat.of().formatHex(hash.digest());
     }
 }

@@ -2,7 +2,10 @@ package dev.lathe.data;
 
 import java.util.List;
 
-/** Samples ready for training, immutable, at any place in any order, from any thread. */
+/**
+ * Samples ready for training, immutable, at any place in any order, from any thread; those of {@link StreamedSamples}
+ * alone one after the other.
+ */
 public interface TokenizedData {
     int size();
 

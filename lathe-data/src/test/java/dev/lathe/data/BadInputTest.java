@@ -167,8 +167,8 @@ class BadInputTest {
                 ", \"formatting\": \"chatty\"|`chatty` is not one of alpaca, sharegpt, openai",
                 ", \"formatting\": \"openai\"|Lathe cannot read openai yet",
                 ", \"ranking\": true|which Lathe cannot do yet",
-                ", \"hf_hub_url\": \"a/b\"|hf_hub_url: Lathe cannot do that yet",
-                ", \"subset\": \"a\"|subset: Lathe cannot do that yet",
+                ", \"hf_hub_url\": \"a/b\", \"split\": \"train[:10%]\"|split: `train[:10%]`: Lathe takes a whole split",
+                ", \"subset\": \"a\"|subset: only for data sets of the hub",
                 ", \"split\": \"test\"|a file has the split `train` alone",
                 ", \"columns\": {\"prompt\": \"x\", \"images\": \"y\"}|columns: images: Lathe cannot do that yet",
                 ", \"columns\": {\"prompt\": \"x\", \"kto_tag\": \"y\"}|columns: kto_tag: Lathe cannot do that yet",
@@ -184,10 +184,39 @@ class BadInputTest {
     @Test
     void filesOfUnknownTypesAreRefused() {
         data().with("rows.parquet", "PAR1");
-        refused(() -> data().load()).hasMessageContaining("Lathe cannot read .parquet data yet");
+        refused(() -> data().load()).hasMessageContaining("rows.parquet: no whole Parquet file");
         data().with("rows.doc", "");
         refused(() -> data().load()).hasMessageContaining("not a type of data file");
-        refused(() -> DatasetInfo.in(Path.of("ONLINE"))).hasMessageContaining("cannot read data sets from a hub yet");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ms_hub_url,Hugging Face hub only",
+        "om_hub_url,Hugging Face hub only",
+        "script_url,a program in Python",
+        "cloud_file_name,cloud storage"
+    })
+    void otherPlacesAreRefusedWithTheReason(String key, String reason) throws IOException {
+        Files.writeString(folder.resolve("dataset_info.json"), "{\"rows\": {\"%s\": \"a/b\"}}".formatted(key));
+        refused(() -> data().load())
+                .hasMessageContaining("`rows`: " + key + ": ")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aNameMustNotLeadOutOfTheFolder() throws IOException {
+        for (String name : List.of("../rows.json", "a/../../rows.json", "..")) {
+            Files.writeString(
+                    folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(name));
+            refused(() -> data().load()).hasMessageContaining("file_name: " + name + " leads out of " + folder);
+        }
+        Path elsewhere =
+                Files.writeString(Files.createTempDirectory(folder, "else").resolve("rows.json"), "[" + GOOD + "]");
+        Files.writeString(
+                folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(elsewhere));
+        org.assertj.core.api.Assertions.assertThat(
+                        data().load().train().samples().size())
+                .isOne();
     }
 
     @Test

@@ -2,25 +2,44 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.data.DataPipeline;
-import dev.lathe.data.DataProgress;
 import dev.lathe.data.DataSettings;
+import dev.lathe.data.DatasetHub;
 import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
+import dev.lathe.data.Sample;
+import dev.lathe.data.StreamedSamples;
+import dev.lathe.data.Streaming;
 import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
+import dev.lathe.data.TokenizedFolder;
 import dev.lathe.run.config.DataConfig;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
+import dev.lathe.run.config.TrainRun;
+import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
 import java.util.Optional;
 
-/** Turns the data half of a configuration into samples. */
-record DataSource(Host host, DataConfig config, Stage stage, long seed) {
+/**
+ * Turns the data half of a configuration into samples.
+ *
+ * @param hub where data sets are had by name
+ * @param samples how many a streamed run asks for
+ */
+record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetHub hub, int samples) {
+    static DataSource of(Host host, TrainRun run) {
+        TrainingConfig training = run.training();
+        long samples = Intervals.maxSteps(training.length()) * training.microBatch() * training.accumulation();
+        return new DataSource(
+                host, run.data(), run.stage(), training.seed(), new ModelSource(host, run.model()).datasets(), (int)
+                        Math.min(Integer.MAX_VALUE, samples));
+    }
+
     /** The template that the configuration names, or else the tokenizer's own. */
     static Template template(Optional<String> name, Optional<String> defaultSystem, Tokenizer tokenizer) {
         Template template = name.map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
@@ -28,13 +47,21 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
-        LoadedData data = DataPipeline.load(
-                settings(),
-                Encoding.of(encoder),
-                new TokenCache.Folder(host.cache().resolve("tokens"), host.cacheFiles()),
-                host.threads(),
-                DataProgress.NONE);
-        host.say("Data: " + data.train().report().summary());
+        Optional<TokenizedFolder> kept = config.preprocessing().tokenized().map(TokenizedFolder::new);
+        LoadedData data;
+        if (kept.isPresent() && kept.get().exists()) {
+            host.say(
+                    "Data: all of it from tokenized_path %s; the other settings of the data are left aside, as in the reference"
+                            .formatted(kept.get().folder()));
+            data = kept.get().load();
+        } else {
+            data = tokenised(Encoding.of(encoder));
+            kept.ifPresent(folder -> save(folder, data));
+        }
+        host.say(
+                data.train().samples() instanceof StreamedSamples
+                        ? "Data: a stream, read while training goes on"
+                        : "Data: " + data.train().report().summary());
         data.evaluation()
                 .forEach(set -> host.say("Evaluation data%s: %s"
                         .formatted(
@@ -51,19 +78,40 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
         return data;
     }
 
+    private LoadedData tokenised(Encoding encoding) {
+        TokenCache cache = new TokenCache.Folder(host.cache().resolve("tokens"), host.cacheFiles());
+        DataLines progress = new DataLines(host);
+        return config.stream()
+                .map(stream -> DataPipeline.stream(
+                        settings(),
+                        new Streaming(stream.buffer(), config.shuffled(), samples),
+                        encoding,
+                        cache,
+                        hub,
+                        host.threads(),
+                        progress))
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, hub, host.threads(), progress));
+    }
+
+    private void save(TokenizedFolder folder, LoadedData data) {
+        folder.save(data, host.files());
+        host.say("Kept the samples in %s: the next run with this tokenized_path needs nothing else"
+                .formatted(folder.folder()));
+    }
+
     private DataSettings settings() {
         return new DataSettings(
                 stage == Stage.PRETRAIN ? DataSettings.Stage.PT : DataSettings.Stage.SFT,
                 config.datasets(),
                 config.evalDatasets(),
-                false,
+                config.evalOnEach(),
                 config.folder(),
                 config.cutoffLen(),
                 config.trainOnPrompt(),
                 config.maskHistory(),
                 config.packingAsked(),
                 config.neatPacking(),
-                new Mixing.Concat(),
+                Mixing.named(config.mixture().strategy(), config.mixture().shares()),
                 config.maxSamples(),
                 switch (config.holdout()) {
                     case Holdout.None() -> new HoldOut.Nothing();
@@ -71,21 +119,29 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                     case Holdout.Share(double share) -> new HoldOut.Fraction(share);
                 },
                 true,
-                1000,
-                1,
-                false,
+                config.preprocessing().batch(),
+                config.preprocessing().workers(),
+                config.preprocessing().again(),
                 seed);
     }
 
     /** A template may add tokens that the model has no row for. */
     private static void check(TokenizedData samples, Tokenizer tokenizer, int vocabulary) {
+        if (samples instanceof StreamedSamples stream) {
+            stream.watch(sample -> check(sample, tokenizer, vocabulary));
+            return;
+        }
         for (int i = 0; i < samples.size(); i++) {
-            for (int id : samples.get(i).inputIds()) {
-                if (id >= vocabulary) {
-                    throw new UserError(
-                            "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
-                                    .formatted(id, tokenizer.tokenOf(id), vocabulary));
-                }
+            check(samples.get(i), tokenizer, vocabulary);
+        }
+    }
+
+    private static void check(Sample sample, Tokenizer tokenizer, int vocabulary) {
+        for (int id : sample.inputIds()) {
+            if (id >= vocabulary) {
+                throw new UserError(
+                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
+                                .formatted(id, tokenizer.tokenOf(id), vocabulary));
             }
         }
     }

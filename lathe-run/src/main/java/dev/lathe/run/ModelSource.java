@@ -1,17 +1,20 @@
 package dev.lathe.run;
 
 import dev.lathe.base.UserError;
+import dev.lathe.data.DatasetHub;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.hub.Hub;
+import dev.lathe.model.hub.HubFiles;
 import dev.lathe.model.hub.HubSettings;
 import dev.lathe.run.config.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what {@code model_name_or_path} and {@code adapter_name_or_path} name. */
+/** Finds what {@code model_name_or_path} and {@code adapter_name_or_path} name, and what data sets name on the hub. */
 final class ModelSource {
     private static final String BUNDLED = "lathe:";
 
@@ -57,13 +60,35 @@ final class ModelSource {
                             .formatted(key, name));
         }
         try {
-            return new Hub(hubSettings(), host.files().chosenBy("HF_HOME"), new DownloadLines(host))
-                    .model(name, config.revision());
+            return hub().model(name, config.revision());
         } catch (UserError e) {
             throw new UserError(
                     "%s: there is no folder or file %s here, and on the hub: %s".formatted(key, name, e.getMessage()),
                     e);
         }
+    }
+
+    /** Data sets of the same hub, in the same cache, with the same token. */
+    DatasetHub datasets() {
+        return (name, revision) -> repository(hub().dataset(name, revision));
+    }
+
+    private static DatasetHub.Repository repository(HubFiles files) {
+        return new DatasetHub.Repository() {
+            @Override
+            public Collection<String> names() {
+                return files.names();
+            }
+
+            @Override
+            public List<Path> fetch(List<String> names) {
+                return files.fetch(names);
+            }
+        };
+    }
+
+    private Hub hub() {
+        return new Hub(hubSettings(), host.files().chosenBy("HF_HOME"), new DownloadLines(host));
     }
 
     private HubSettings hubSettings() {

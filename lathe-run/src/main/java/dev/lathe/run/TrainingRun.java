@@ -68,9 +68,8 @@ public final class TrainingRun {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            LoadedData data = new DataSource(
-                            host, run.data(), run.stage(), run.training().seed())
-                    .load(encoder, model.spec().vocabulary());
+            LoadedData data =
+                    DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());
             return NativeMemory.during(
                     "training", LessMemory.TRAINING, () -> train(owner, continuation, aligned, encoder, data));
@@ -105,6 +104,10 @@ public final class TrainingRun {
                             .formatted(output, start.step()));
             return true;
         }
+        Optional<StreamPlace> stream = StreamPlace.of(data);
+        if (continuation.whole()) {
+            stream.ifPresent(place -> place.restore(continuation.checkpoint().orElseThrow()));
+        }
         Reporting reporting = new Reporting(
                 host,
                 run,
@@ -120,11 +123,10 @@ public final class TrainingRun {
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
         best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
         Artifact tokenizer = (folder, files, progress) -> encoder.tokenizer().save(folder, files);
-        Checkpoints checkpoints = new Checkpoints(
-                parts.checkpointSettings(best),
-                host.files(),
-                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state),
-                events);
+        List<Artifact> artifacts = new ArrayList<>(
+                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state));
+        stream.ifPresent(artifacts::add);
+        Checkpoints checkpoints = new Checkpoints(parts.checkpointSettings(best), host.files(), artifacts, events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
@@ -141,6 +143,8 @@ public final class TrainingRun {
                         checkpoints,
                         new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
                 .run(start);
+        stream.flatMap(StreamPlace::summary).ifPresent(summary -> host.say("Data read in this run: " + summary));
+        stream.ifPresent(place -> place.samples().close());
         Progress end = finished.progress();
         if (finished.summary().interrupted()) {
             events.publish(finished);
