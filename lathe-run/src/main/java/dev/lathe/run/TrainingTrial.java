@@ -82,12 +82,8 @@ public final class TrainingTrial {
                     DataSource.template(run.data().template(), run.data().defaultSystem(), opened.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, opened.tokenizer()));
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
-                    .orElseGet(() -> new DataSource(
-                                    host,
-                                    run.data(),
-                                    run.stage(),
-                                    run.training().seed())
-                            .load(encoder, opened.spec().vocabulary()));
+                    .orElseGet(() ->
+                            DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
             LoadedModel model = SpecialTokenIds.align(opened, encoder.tokenizer());
             RunParts parts = RunParts.of(host, configuration, run, model, data);
             train(parts, training.tuning(anew, model, parts), audience);
@@ -142,6 +138,6 @@ public final class TrainingTrial {
                 samples.stream().mapToLong(Sample::tokens).sum(),
                 samples.stream().mapToLong(Sample::supervised).sum(),
                 samples.stream().mapToInt(Sample::tokens).max().orElse(0));
-        return new LoadedData(new LoadedData.Set(Optional.empty(), TokenizedData.of(samples), report), List.of());
+        return new LoadedData(new LoadedData.Set(Optional.empty(), TokenizedData.of(samples), report), List.of(), "made for this trial");
     }
 }
