@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
 /** The machine as a run sees it, made from the process that this is. */
 final class Terminal {
     private static final int USUAL_WIDTH = 80;
+    private static final int STANDARD_OUTPUT = 1;
 
     private Terminal() {}
 
@@ -35,7 +36,9 @@ final class Terminal {
             return Optional.empty();
         }
         String columns = environment.getOrDefault("COLUMNS", "");
-        int width = columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : USUAL_WIDTH;
-        return Optional.of(() -> width);
+        int told = columns.matches("[1-9]\\d{0,3}") ? Integer.parseInt(columns) : USUAL_WIDTH;
+        Optional<WindowSize> window = WindowSize.on(System.getProperty("os.name"));
+        return Optional.of(() ->
+                window.map(size -> size.columns(STANDARD_OUTPUT).orElse(told)).orElse(told));
     }
 }

@@ -1,24 +1,30 @@
 package dev.lathe.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.base.UserError;
 import dev.lathe.model.file.CheckpointWriter;
 import dev.lathe.model.file.TensorSource;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +62,40 @@ class LoadedModelTest {
                             .get(source, 12, 8)
                             .toFloats());
         }
+    }
+
+    @Test
+    void weightsOfAnotherShapeThanTheConfigSays() {
+        write("none");
+        ObjectNode config = (ObjectNode) Json.read(folder.resolve("config.json"));
+        FILES.writeText(folder.resolve("config.json"), Json.pretty(config.put("intermediate_size", 16)));
+        refused("model: tensor model.layers.0.mlp.gate_proj.weight is [12, 8], but config.json makes it [16, 8]");
+        FILES.writeText(
+                folder.resolve("config.json"),
+                Json.pretty(config.put("intermediate_size", 12).put("num_hidden_layers", 2)));
+        refused("model.safetensors has no tensor model.layers.1.input_layernorm.weight");
+    }
+
+    @Test
+    void weightsThatWereCutOff() throws IOException {
+        write("none");
+        Path weights = folder.resolve("model.safetensors");
+        byte[] whole = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(whole, whole.length - 7));
+        refused("the download was cut off");
+        Files.delete(weights);
+        refused("holds no weights");
+    }
+
+    private void refused(String message) {
+        assertThatThrownBy(() -> {
+                    try (LoadedModel model = LoadedModel.open("model", folder)) {
+                        Decoder.build(
+                                model.spec(), new FrozenModules(new Weights(model.weights(), "model", DType.F32)));
+                    }
+                })
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining(message);
     }
 
     private void write(String head) {

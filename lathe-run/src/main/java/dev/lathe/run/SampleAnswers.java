@@ -9,12 +9,18 @@ import dev.lathe.model.Generator;
 import dev.lathe.model.KvCache;
 import dev.lathe.model.Sampling;
 import dev.lathe.text.ChatEncoder;
+import dev.lathe.text.Message;
+import dev.lathe.text.Role;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** {@code sample_answers}: what the model says to the first questions of the evaluation data, before and after. */
 final class SampleAnswers {
     private static final int LONGEST = 64;
+
+    /** Stands for a question, to see what the template puts around one. */
+    private static final String MARK = "qxq";
 
     private final Host host;
     private final ChatEncoder encoder;
@@ -37,7 +43,7 @@ final class SampleAnswers {
             if (question > 0 && question < sample.tokens()) {
                 int[] prompt = Arrays.copyOf(sample.inputIds(), question);
                 int[] expected = Arrays.copyOfRange(sample.inputIds(), question, sample.tokens());
-                host.say("  question  " + line(prompt));
+                host.say("  question  " + oneLine(question(decoded(prompt))));
                 host.say("  answer    " + line(answer(decoder, prompt)));
                 host.say("  expected  " + line(expected));
             }
@@ -62,7 +68,28 @@ final class SampleAnswers {
         }
     }
 
+    /** What the user said last: the prompt without the words that the template puts around it. */
+    private String question(String prompt) {
+        String[] around = decoded(encoder.prompt(List.of(new Message(Role.USER, MARK)), "", ""))
+                .split(MARK, 2);
+        if (around.length < 2) {
+            return prompt; // a tokenizer that does not know the mark
+        }
+        int end = prompt.endsWith(around[1]) ? prompt.length() - around[1].length() : prompt.length();
+        String before = around[0].strip();
+        int start = before.isEmpty() ? -1 : prompt.lastIndexOf(before, end - 1);
+        return prompt.substring(start < 0 ? 0 : Math.min(end, start + before.length()), end);
+    }
+
     private String line(int[] ids) {
-        return encoder.tokenizer().decode(ids, true).strip().replaceAll("\\s*\\R\\s*", " / ");
+        return oneLine(decoded(ids));
+    }
+
+    private String decoded(int[] ids) {
+        return encoder.tokenizer().decode(ids, true);
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " / ");
     }
 }

@@ -45,7 +45,6 @@ public final class Scope implements AutoCloseable {
      * it calls {@link Tensor#close}.
      */
     public static Tensor release(Tensor tensor) {
-        tensor.handle().retainReference();
         Owner.take(tensor);
         return tensor;
     }

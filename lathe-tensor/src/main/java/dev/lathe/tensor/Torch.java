@@ -45,7 +45,9 @@ public final class Torch {
             System.setProperty(LIMIT, "0");
         }
         prepareThread();
-        openblas_nolapack.blas_set_num_threads(1);
+        try (Scope scope = Scope.open()) { // for the function that this looks up anew each time
+            openblas_nolapack.blas_set_num_threads(1);
+        }
         setThreads(threads);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,16 +17,22 @@ class OwnerTest {
     }
 
     @Test
-    void keepsWhatIsReleasedUntilItCloses() {
+    void keepsWhatIsMadeForItUntilItCloses() {
         List<Tensor> unreleased = new ArrayList<>();
+        List<Tensor> scoped = new ArrayList<>();
         Parameter whole = owner.own(() -> {
             unreleased.add(Tensors.zeros(DType.F32, 5));
+            try (Scope scope = Scope.open()) {
+                scoped.add(Tensors.zeros(DType.F32, 5));
+            }
             return new Parameter("whole", Scope.release(Tensors.zeros(DType.F32, 2, 3)), DType.BF16);
         });
         List<Parameter> parts = owner.own(() -> whole.split(List.of("a", "b"), List.of(1L, 1L)));
-        assertThat(isFreed(unreleased.getFirst())).isTrue();
+        assertThat(isFreed(scoped.getFirst())).isTrue();
+        assertThat(unreleased.getFirst().toFloats()).hasSize(5);
         assertThat(parts.getLast().compute().toFloats()).containsExactly(0, 0, 0);
         owner.close();
+        assertThat(unreleased).allMatch(OwnerTest::isFreed);
         for (Parameter parameter : List.of(whole, parts.getFirst(), parts.getLast())) {
             assertThat(List.of(parameter.master(), parameter.gradient(), parameter.compute()))
                     .allMatch(OwnerTest::isFreed);
@@ -49,6 +56,17 @@ class OwnerTest {
         assertThat(List.of(before, after)).noneMatch(OwnerTest::isFreed);
         before.close();
         after.close();
+    }
+
+    @Test
+    void isNoScopeOfItsThread() {
+        PointerScope innermost = PointerScope.getInnerScope();
+        try (Owner another = new Owner()) {
+            assertThat(PointerScope.getInnerScope()).isSameAs(innermost);
+            another.own(() -> 1);
+            assertThat(PointerScope.getInnerScope()).isSameAs(innermost);
+        }
+        assertThat(PointerScope.getInnerScope()).isSameAs(innermost);
     }
 
     private static boolean isFreed(Tensor tensor) {

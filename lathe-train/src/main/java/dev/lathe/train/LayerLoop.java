@@ -44,11 +44,11 @@ public final class LayerLoop {
     /** Adds the batch's gradients to the parameters. */
     public void accumulate(MicroBatch batch, Optional<Noise> noise, Top top) {
         List<Block> blocks = decoder.blocks();
+        List<Visit> visits = new ArrayList<>();
         try (Scope whole = Scope.open()) {
             Batch inputs = new Batch(batch, decoder, noise);
             Tape embeddingTape = Tape.recording();
             Tensor x = decoder.embed(embeddingTape, inputs.ids);
-            List<Visit> visits = new ArrayList<>();
             for (int i = 0; i < blocks.size(); i++) {
                 Visit visit = new Visit(blocks.get(i), x, i > lowestTrained || embeddingTape.needs(x));
                 x = i < lowestTrained
@@ -68,6 +68,8 @@ public final class LayerLoop {
             if (embeddingTape.needs(visits.getFirst().input)) {
                 embeddingTape.backward(visits.getFirst().input, gradient);
             }
+        } finally {
+            visits.forEach(Visit::close); // those that are kept, when something failed above them
         }
     }
 
@@ -113,31 +115,41 @@ public final class LayerLoop {
         }
 
         Tensor forward(Batch batch, Tape tape, Scope whole) {
-            Scope scope = Scope.open();
-            Recorded run = run(batch, tape, scope);
-            scope.moveTo(whole, run.output());
+            Recorded run = run(batch, tape);
+            run.scope().moveTo(whole, run.output());
             if (tape.isRecording()) {
                 recorded = Optional.of(run);
             } else {
-                scope.close();
+                run.scope().close();
             }
             return run.output();
         }
 
         /** The gradient of the input, if anybody below wants it; frees what was recorded. */
         Optional<Tensor> backward(Batch batch, Tensor gradient, Scope whole) {
-            Recorded run = recorded.orElseGet(() -> run(batch, Tape.recording(), Scope.open()));
+            Recorded run = recorded.orElseGet(() -> run(batch, Tape.recording()));
             try (Scope scope = run.scope()) {
                 run.tape().backward(run.output(), gradient);
                 return run.tape().gradient(input).map(below -> scope.moveTo(whole, below));
             }
         }
 
-        private Recorded run(Batch batch, Tape tape, Scope scope) {
+        /** In a scope of its own, which nobody else would close if the block failed. */
+        private Recorded run(Batch batch, Tape tape) {
             if (passesOn) {
                 tape.watch(input);
             }
-            return new Recorded(tape, block.apply(batch.pass(tape), input), scope);
+            Scope scope = Scope.open();
+            try {
+                return new Recorded(tape, block.apply(batch.pass(tape), input), scope);
+            } catch (RuntimeException | Error e) {
+                scope.close();
+                throw e;
+            }
+        }
+
+        void close() {
+            recorded.ifPresent(run -> run.scope().close());
         }
     }
 }

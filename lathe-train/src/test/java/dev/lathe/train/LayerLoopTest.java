@@ -1,13 +1,17 @@
 package dev.lathe.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.data.Sample;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Torch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +60,26 @@ class LayerLoopTest {
                 }
             }
         }
+    }
+
+    /** A scope that stays open would swallow, and never free, what is made after it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 3})
+    void whateverFailsLeavesNoScopeOpen(int kept) {
+        MicroBatch batch = MicroBatch.of(TinyDecoder.samples(1, 2), 0, 1);
+        TinyDecoder model = TinyDecoder.lora(1, DType.F32);
+        LayerLoop loop = new LayerLoop(model.decoder(), kept);
+        assertThat(PointerScope.getInnerScope()).isNull();
+        assertThatThrownBy(() -> loop.accumulate(batch, Optional.empty(), hidden -> {
+                    throw new IllegalStateException("above the blocks");
+                }))
+                .hasMessage("above the blocks");
+        assertThat(PointerScope.getInnerScope()).isNull();
+        int[] noPlaces = {};
+        Noise tooShort = new Noise(1, 1, noPlaces, noPlaces); // a mask of no rows fails within a block
+        assertThatThrownBy(() -> loop.accumulate(batch, Optional.of(tooShort), hidden -> hidden))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(PointerScope.getInnerScope()).isNull();
     }
 
     private static List<TinyDecoder> models(long seed, DType compute) {
