@@ -7,12 +7,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks every twenty milliseconds or so at what a thread is doing. The training code knows nothing of it. The pauses are of random
- * length, so that they do not fall in step with the work.
+ * Looks some fifty times a second at what a thread is doing, less often where looking is dear. The training code knows
+ * nothing of it. The pauses are of random length, so that they do not fall in step with the work.
  */
 final class StackSampler implements AutoCloseable {
-    /** A look takes up to 0.15 ms of a core. */
-    private static final long PAUSE_NANOS = 20_000_000;
+    private static final long SHORTEST_NANOS = 15_000_000;
+    /** A pause lasts this many looks: 0.5 % of the time at most is spent looking. */
+    private static final long LOOKS = 200;
 
     private final Thread watched;
     private final Kinds kinds;
@@ -72,11 +73,14 @@ final class StackSampler implements AutoCloseable {
 
     private void run() {
         SplittableRandom random = new SplittableRandom(1);
+        long looks = 0;
         while (!closed) {
-            LockSupport.parkNanos(random.nextLong(PAUSE_NANOS / 2, PAUSE_NANOS * 3 / 2));
+            long pause = Math.max(SHORTEST_NANOS, LOOKS * looking / Math.max(1, looks));
+            LockSupport.parkNanos(random.nextLong(pause / 2, pause * 3 / 2));
             long before = cpuNanos();
             counts.merge(kinds.of(watched.getStackTrace()), 1L, Long::sum);
             looking += cpuNanos() - before;
+            looks++;
         }
     }
 
