@@ -1,5 +1,6 @@
 package dev.lathe.data;
 
+import dev.lathe.base.UserError;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -15,6 +16,36 @@ record DatasetEntry(String name, Path source, Format format, OptionalInt samples
         record Alpaca(AlpacaColumns columns) implements Format {}
 
         record ShareGpt(ShareGptColumns columns) implements Format {}
+
+        record OpenAi(ShareGptColumns columns) implements Format {}
+
+        /** What its rows have for answers. */
+        default AnswerColumns answers() {
+            return switch (this) {
+                case Alpaca(AlpacaColumns columns) -> columns.answers();
+                case ShareGpt(ShareGptColumns columns) -> columns.answers();
+                case OpenAi(ShareGptColumns columns) -> columns.answers();
+            };
+        }
+    }
+
+    /** Throws {@link UserError} when its rows are of no use to {@code stage}. */
+    void checkFor(DataSettings.Stage stage) {
+        boolean pairs = stage.kind() == Pair.class;
+        AnswerColumns answers = format.answers();
+        if (answers.ranking() != pairs) {
+            throw new UserError(
+                    pairs
+                            ? "dataset: %s holds no pairs of answers, but stage %s compares them: choose a data set with `ranking: true`, a `chosen` and a `rejected` column, or stage: sft"
+                                    .formatted(name, stage.word())
+                            : "dataset: %s holds pairs of answers (`ranking: true`), which are for stages rm and dpo, but the stage is %s"
+                                    .formatted(name, stage.word()));
+        }
+        if (stage == DataSettings.Stage.KTO && answers.tag().isEmpty()) {
+            throw new UserError(
+                    "dataset: %s names no `kto_tag` among its `columns`, but stage kto needs to know which answers are good"
+                            .formatted(name));
+        }
     }
 
     /** @param answered whether a row without an answer is of no use */
@@ -22,6 +53,7 @@ record DatasetEntry(String name, Path source, Format format, OptionalInt samples
         return switch (format) {
             case Format.Alpaca(AlpacaColumns columns) -> new AlpacaConverter(columns, answered);
             case Format.ShareGpt(ShareGptColumns columns) -> new ShareGptConverter(columns);
+            case Format.OpenAi(ShareGptColumns columns) -> new OpenAiConverter(columns);
         };
     }
 }

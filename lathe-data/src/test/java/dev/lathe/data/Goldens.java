@@ -108,7 +108,15 @@ final class Goldens {
     }
 
     static LoadedData load(JsonNode each, Path datasetDir) {
-        return DataPipeline.load(
+        return prepare(each, datasetDir).loaded();
+    }
+
+    static PreparedData prepare(JsonNode each) {
+        return prepare(each, Reference.file(each.at("/args/dataset_dir").asText()));
+    }
+
+    static PreparedData prepare(JsonNode each, Path datasetDir) {
+        return DataPipeline.prepare(
                 settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
     }
 
@@ -124,10 +132,11 @@ final class Goldens {
         List<Integer> numbers = new ArrayList<>();
         ArrayNode kept = Json.MAPPER.createArrayNode();
         int number = 0;
-        for (JsonNode row : Json.read(whole.resolve(file))) {
+        for (JsonNode row : rows(whole.resolve(file))) {
             boolean offered = !row.path("tools").asText("").isEmpty()
                     && !row.path("tools").isNull()
                     && !row.path("tools").asText().equals("[]");
+            offered |= row.path("tools").isArray();
             if (!offered && !row.toString().contains("\"function_call\"")) {
                 numbers.add(number);
                 kept.add(row);
@@ -139,6 +148,14 @@ final class Goldens {
                 folder.resolve("dataset_info.json"),
                 Json.object().set(name, entry).toString());
         return numbers;
+    }
+
+    private static Iterable<JsonNode> rows(Path file) throws IOException {
+        return file.toString().endsWith(".jsonl")
+                ? Files.readAllLines(file).stream()
+                        .map(line -> Json.parse(line, file.toString()))
+                        .toList()
+                : Json.read(file);
     }
 
     /** Labels from their run-length coding: [count, label], where "=" stands for the id at the same place. */

@@ -1,6 +1,7 @@
 package dev.lathe.text;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes conversations down as token ids, the way one model expects them. */
 public interface TurnEncoder {
@@ -13,6 +14,18 @@ public interface TurnEncoder {
      * @param tools JSON list of the tools on offer; empty for none
      */
     List<Turn> turns(List<Message> messages, String system, String tools);
+
+    /**
+     * The last answer, and all that comes before it as its question. Here thoughts of earlier turns are written as in a
+     * prompt, while {@link #turns} trains each turn as if it were the last.
+     */
+    default Turn lastTurn(List<Message> messages, String system, String tools) {
+        List<Turn> turns = turns(messages, system, tools);
+        IntStream before = turns.subList(0, turns.size() - 1).stream()
+                .flatMapToInt(turn -> IntStream.concat(IntStream.of(turn.source()), IntStream.of(turn.target())));
+        Turn last = turns.getLast();
+        return new Turn(IntStream.concat(before, IntStream.of(last.source())).toArray(), last.target());
+    }
 
     /** Ids up to where the model is to answer the last message, which is a question. */
     int[] prompt(List<Message> messages, String system, String tools);
