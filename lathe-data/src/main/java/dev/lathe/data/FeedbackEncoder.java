@@ -36,7 +36,8 @@ record FeedbackEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen) implem
         Marks marks = new Marks(
                 question.length,
                 question.length - turn.source().length,
-                good && !answer.content().isEmpty()); // the reference tells good answers by their not being empty
+                good && !answer.content().isEmpty(), // the reference tells good answers by their not being empty
+                turn.source().length + turn.target().length);
         return new Encoded.Kept(ids, labels, lost, marks);
     }
 

@@ -7,9 +7,10 @@ package dev.lathe.data;
  * @param second pairs: where the chosen answer ends. Judged answers: how many tokens of the question an answer takes away
  *     that says itself what it thinks
  * @param good judged answers: whether it is one to be learnt
+ * @param whole tokens that the question has with its longest answer, uncut
  */
-record Marks(int first, int second, boolean good) {
-    static final Marks NONE = new Marks(0, 0, false);
+record Marks(int first, int second, boolean good, int whole) {
+    static final Marks NONE = new Marks(0, 0, false, 0);
 
     /** Whether they fit a row of so many tokens. */
     boolean inside(int tokens) {

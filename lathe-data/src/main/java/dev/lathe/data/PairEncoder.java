@@ -24,6 +24,7 @@ record PairEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen) implements
         int[] chosen = first.target();
         int[] rejected = second.target();
         Cutoff kept = Cutoff.fit(question.length, Math.max(chosen.length, rejected.length), cutoffLen);
+        int whole = question.length + Math.max(chosen.length, rejected.length);
         int lost = 2 * (question.length - kept.source())
                 + Math.max(0, chosen.length - kept.target())
                 + Math.max(0, rejected.length - kept.target());
@@ -34,7 +35,7 @@ record PairEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen) implements
             return new Encoded.Dropped(DropReason.NO_TOKENS);
         }
         Sample all = Sample.answered(Arrays.copyOf(question, kept.source()), answers);
-        Marks marks = new Marks(kept.source(), kept.source() + chosen.length, false);
+        Marks marks = new Marks(kept.source(), kept.source() + chosen.length, false, whole);
         return new Encoded.Kept(all.inputIds(), all.labels(), lost, marks);
     }
 

@@ -20,10 +20,10 @@ public final class PreparedSet {
      * @param source the data set's name
      * @param row its number in the data set, from 0
      * @param dropped why it is not used; empty when it is
-     * @param tokens tokens that stay; 0 when it is dropped
-     * @param lost tokens beyond {@code cutoff_len}
+     * @param whole tokens of the row before it was cut; of a pair those of the longer one; 0 when it is dropped
+     * @param lost tokens beyond {@code cutoff_len}; of a pair those of both
      */
-    public record Fate(String source, int row, Optional<DropReason> dropped, int tokens, int lost) {}
+    public record Fate(String source, int row, Optional<DropReason> dropped, int whole, int lost) {}
 
     private final Optional<String> name;
     private final Samples<? extends Example> samples;
@@ -84,10 +84,17 @@ public final class PreparedSet {
         return order.length;
     }
 
+    /** Names of all data sets that rows can come from. */
+    public List<String> sources() {
+        return sources;
+    }
+
     /** What became of row {@code index} of those that take part, in their order. */
     public Fate fate(int index) {
         int row = order[index];
-        return new Fate(source(row), number(row), rows.dropped(row), rows.tokens(row), rows.lost(row));
+        int marked = rows.marks(row).whole();
+        int whole = marked > 0 ? marked : rows.tokens(row) + rows.lost(row);
+        return new Fate(source(row), number(row), rows.dropped(row), whole, rows.lost(row));
     }
 
     private String source(int row) {

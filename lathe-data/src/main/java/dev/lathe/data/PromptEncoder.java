@@ -25,8 +25,8 @@ record PromptEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen) implemen
                 Orders.concat(Arrays.copyOf(turn.source(), kept.source()), Arrays.copyOf(turn.target(), kept.target()));
         int[] labels = new int[ids.length];
         Arrays.fill(labels, Sample.IGNORED);
-        int lost = turn.source().length + turn.target().length - ids.length;
-        return new Encoded.Kept(ids, labels, lost, new Marks(kept.source(), 0, false));
+        int whole = turn.source().length + turn.target().length;
+        return new Encoded.Kept(ids, labels, whole - ids.length, new Marks(kept.source(), 0, false, whole));
     }
 
     @Override

@@ -9,11 +9,11 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes the file that {@link StoredRows} maps. Little-endian: for every kept row its ids and, where they differ from
- * them, its labels (32 bits each); then for every row 36 bytes of facts (offset of its ids, tokens, supervised, lost,
- * reason, three marks); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
+ * them, its labels (32 bits each); then for every row 40 bytes of facts (offset of its ids, tokens, supervised, lost,
+ * reason, four marks); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
  */
 final class RowWriter {
-    static final int FACTS = 36;
+    static final int FACTS = 40;
     static final int FOOTER = 32;
     static final int MAGIC = 0x4c524f32; // LRO2
     static final int KEPT = -1;
@@ -66,7 +66,10 @@ final class RowWriter {
                     .put(facts);
         }
         facts.putLong(written).putInt(tokens).putInt(supervised).putInt(lost).putInt(reason);
-        facts.putInt(marks.first()).putInt(marks.second()).putInt(marks.good() ? 1 : 0);
+        facts.putInt(marks.first())
+                .putInt(marks.second())
+                .putInt(marks.good() ? 1 : 0)
+                .putInt(marks.whole());
     }
 
     private void ints(int[] values) throws IOException {

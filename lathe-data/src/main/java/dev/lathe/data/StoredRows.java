@@ -107,7 +107,7 @@ final class StoredRows implements EncodedRows {
 
     @Override
     public Marks marks(int row) {
-        return new Marks(fact(row, 24), fact(row, 28), fact(row, 32) == 1);
+        return new Marks(fact(row, 24), fact(row, 28), fact(row, 32) == 1, fact(row, 36));
     }
 
     @Override
