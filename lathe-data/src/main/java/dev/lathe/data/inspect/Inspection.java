@@ -9,14 +9,15 @@ import dev.lathe.data.Pair;
 import dev.lathe.data.PreparedSet;
 import dev.lathe.data.Sample;
 import dev.lathe.data.inspect.Finding.Place;
-import dev.lathe.data.inspect.Finding.Weight;
 import dev.lathe.text.ChatEncoder;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
  * @param sources what each data set gives
  * @param rows lengths of rows before they were cut
  * @param samples lengths of samples
- * @param cutoff what {@code cutoff_len} does
+ * @param cutoff what {@code cutoff_len} does; empty for running text in blocks, which is cut wherever a block ends
  * @param dropped the first rows that were dropped for each reason
  * @param judged how many answers are good, and how many are not; empty but for stage kto
  * @param findings what to know before training, the worst first
@@ -37,7 +38,7 @@ public record Inspection(
         List<Source> sources,
         Lengths rows,
         Lengths samples,
-        CutoffAdvice cutoff,
+        Optional<CutoffAdvice> cutoff,
         Map<DropReason, List<Place>> dropped,
         List<Long> judged,
         List<Finding> findings) {
@@ -109,7 +110,9 @@ public record Inspection(
                     List.copyOf(sources.values()),
                     new Lengths(IntStream.of(kept)),
                     new Lengths(IntStream.range(0, size).map(train.samples()::tokens)),
-                    CutoffAdvice.of(kept, settings.effectiveCutoffLen()),
+                    settings.stage() == DataSettings.Stage.PT && settings.packs()
+                            ? Optional.empty()
+                            : Optional.of(CutoffAdvice.of(kept, settings)),
                     dropped,
                     settings.stage() == DataSettings.Stage.KTO ? List.of(good, bad) : List.of(),
                     findings(evaluation));
@@ -173,34 +176,32 @@ public record Inspection(
                     }
                 }
             }
-            if (leaked.count() > 0) {
-                found.add(new Finding(
-                        Weight.WARNING,
-                        "%,d %s also trained on"
-                                .formatted(
-                                        leaked.count(),
-                                        leaked.count() == 1 ? "evaluation row is" : "evaluation rows are"),
-                        "the evaluation loss will look better than it is",
-                        leaked.places()));
-            }
+            leaked.report(
+                    found,
+                    Finding.Weight.WARNING,
+                    "also evaluated on",
+                    "row",
+                    "%s of the evaluation data also trained on",
+                    "the evaluation loss will look better than it is");
         }
 
         private void balance(List<Finding> found) {
             if (good == 0 || bad == 0) {
-                found.add(new Finding(
-                        Weight.WARNING,
+                found.add(Finding.warning(
+                        "",
                         "All answers are %s".formatted(bad == 0 ? "good" : "bad"),
                         "KTO learns from the difference: add %s answers".formatted(bad == 0 ? "bad" : "good"),
                         List.of()));
             } else if (good > 2 * bad || bad > 2 * good) {
                 boolean more = good > bad;
-                found.add(new Finding(
-                        Weight.NOTE,
-                        "%,d good answers and %,d bad ones".formatted(good, bad),
-                        "weigh the rarer kind higher: %s: %.1f"
-                                .formatted(
-                                        more ? "kto_rejected_weight" : "kto_chosen_weight",
-                                        more ? (double) good / bad : (double) bad / good),
+                found.add(Finding.note(
+                        "",
+                        String.format(Locale.ROOT, "%,d good answers and %,d bad ones", good, bad),
+                        String.format(
+                                Locale.ROOT,
+                                "weigh the rarer kind higher: %s: %.1f",
+                                more ? "kto_rejected_weight" : "kto_chosen_weight",
+                                more ? (double) good / bad : (double) bad / good),
                         List.of()));
             }
         }

@@ -15,7 +15,7 @@ public final class Lengths {
      */
     public record Bin(int from, int to, int rows) {}
 
-    private static final int[] STEPS = {1, 2, 5};
+    private static final int[] ROUND = {10, 20, 25, 50};
 
     private final int[] sorted;
 
@@ -96,10 +96,15 @@ public final class Lengths {
     }
 
     private static int width(int reach, int bins) {
+        for (int few : new int[] {1, 2, 5}) {
+            if ((long) few * bins > reach) {
+                return few;
+            }
+        }
         for (int scale = 1; ; scale *= 10) {
-            for (int step : STEPS) {
-                if ((long) step * scale * bins > reach) {
-                    return step * scale;
+            for (int round : ROUND) {
+                if ((long) round * scale * bins > reach) {
+                    return round * scale;
                 }
             }
         }

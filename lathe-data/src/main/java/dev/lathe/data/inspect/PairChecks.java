@@ -6,6 +6,7 @@ import dev.lathe.data.inspect.Finding.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** What is looked for in pairs of answers. */
 final class PairChecks {
@@ -49,40 +50,36 @@ final class PairChecks {
 
     List<Finding> findings() {
         List<Finding> found = new ArrayList<>();
-        add(
+        equal.report(
                 found,
                 Weight.WARNING,
-                equal,
-                "whose two answers are equal",
+                "equal answers",
+                "pair",
+                "%s of equal answers",
                 "nothing can be learnt from them; cutoff_len may have cut off what differed");
-        add(
+        masked.report(
                 found,
                 Weight.WARNING,
-                masked,
-                "with an answer of no token",
+                "nothing trained",
+                "pair",
+                "%s with an answer of no token",
                 "the question alone fills cutoff_len: raise it");
-        add(
+        cutShort.report(
                 found,
                 Weight.WARNING,
-                cutShort,
-                "cut off in the middle of an answer",
+                "cut in the answer",
+                "pair",
+                "%s cut off in the middle of an answer",
                 "a long answer loses its end, a short one does not, and that is learnt too; raise cutoff_len");
-        add(found, Weight.NOTE, empty, "with an empty answer", "");
+        empty.report(found, Weight.NOTE, "empty answer", "pair", "%s with an empty answer", "");
         double ratio = (double) chosen / Math.max(1, rejected);
         if (ratio > LOPSIDED || ratio < 1 / LOPSIDED) {
-            found.add(new Finding(
-                    Weight.NOTE,
-                    "Chosen answers have %.2f times the tokens of rejected ones".formatted(ratio),
+            found.add(Finding.note(
+                    "",
+                    String.format(Locale.ROOT, "Chosen answers have %.2f times the tokens of rejected ones", ratio),
                     "the model may learn to be %s rather than better".formatted(ratio > 1 ? "long" : "short"),
                     List.of()));
         }
         return found;
-    }
-
-    private static void add(List<Finding> found, Weight weight, Tally tally, String what, String advice) {
-        if (tally.count() > 0) {
-            String pairs = "%,d %s ".formatted(tally.count(), tally.count() == 1 ? "pair" : "pairs");
-            found.add(new Finding(weight, pairs + what, advice, tally.places()));
-        }
     }
 }

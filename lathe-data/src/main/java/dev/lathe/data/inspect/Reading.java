@@ -35,6 +35,10 @@ record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought) 
                 .isBlank();
     }
 
+    String text(int[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
     boolean ends(int[] answer) {
         for (int i = Math.max(0, answer.length - TAIL); i < answer.length; i++) {
             if (stops.contains(answer[i])) {

@@ -1,16 +1,20 @@
 package dev.lathe.data.inspect;
 
 import dev.lathe.data.inspect.Finding.Place;
-import dev.lathe.data.inspect.Finding.Weight;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What is looked for in every row of questions and answers. */
 final class RowChecks {
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{ ?[A-Za-z_]\\w{0,30} ?}}");
+
+    /** So many rows are read as text; the rest is looked at as tokens, which is quicker. */
+    private static final int READ = 5000;
+
     private final Reading reading;
     private final boolean promptTrained;
     private final Tally masked = new Tally();
@@ -18,12 +22,13 @@ final class RowChecks {
     private final Tally unended = new Tally();
     private final Tally endedEarly = new Tally();
     private final Tally empty = new Tally();
+    private final Tally unfilled = new Tally();
     private final Tally begunTwice = new Tally();
     private final Tally unknown = new Tally();
     private final Tally copies = new Tally();
     private final Tally contradicted = new Tally();
     private final Map<Long, Place> seen = new HashMap<>();
-    private final Set<Long> questions = new HashSet<>();
+    private final Map<Long, Place> questions = new HashMap<>();
     private long rows;
 
     RowChecks(Reading reading, boolean promptTrained) {
@@ -55,10 +60,15 @@ final class RowChecks {
         if (strange > 0) {
             unknown.add(place, strange);
         }
-        if (seen.putIfAbsent(row.fingerprint(), place) != null) {
-            copies.add(place);
-        } else if (!questions.add(row.questionFingerprint()) && !promptTrained) {
-            contradicted.add(place);
+        Optional<Place> twin = Optional.ofNullable(seen.putIfAbsent(row.fingerprint(), place));
+        if (twin.isPresent()) {
+            copies.add(place.comparedWith(twin.get()));
+        } else if (!promptTrained) {
+            Optional.ofNullable(questions.putIfAbsent(row.questionFingerprint(), place))
+                    .ifPresent(earlier -> contradicted.add(place.comparedWith(earlier)));
+        }
+        if (rows <= READ && PLACEHOLDER.matcher(reading.text(row.ids())).find()) {
+            unfilled.add(place);
         }
     }
 
@@ -72,53 +82,62 @@ final class RowChecks {
         warn(
                 found,
                 masked,
+                "nothing trained",
                 "%s without a single trained token",
-                "the question alone fills cutoff_len, or the answer is empty: raise cutoff_len, or leave these rows out");
+                "the question alone fills cutoff_len, or the answer is empty: raise cutoff_len, or leave them out");
         warn(
                 found,
                 unended,
-                unended.count() == rows ? "No answer ends with an end token (%s)" : "%s whose answer has no end token",
+                "no end",
+                unended.count() == rows ? "No answer ends with an end token (%s)" : "%s whose last answer does not end",
                 "the model would not learn to stop; choose the template that belongs to the model");
         warn(
                 found,
                 cutShort,
-                "%s cut off in the middle of the answer",
-                "they teach the model not to stop there; raise cutoff_len");
-        warn(found, empty, "%s with an empty answer", "the model learns to say nothing; leave them out");
+                "cut in the answer",
+                "%s cut off in the middle of an answer",
+                "the end of the answer, and where to stop, is not learnt from them; raise cutoff_len");
+        warn(
+                found,
+                empty,
+                "empty answer",
+                "%s with an empty answer",
+                "the model learns to say nothing; leave them out");
+        warn(
+                found,
+                unfilled,
+                "placeholder",
+                "%s with a placeholder like {{name}} in the text",
+                "it is learnt as it stands; put in what it stands for");
         warn(
                 found,
                 endedEarly,
-                "%s with an end token inside the answer",
+                "end inside the answer",
+                "%s with an end token inside an answer",
                 "a special token is written out in the data's text and ends the answer there");
         warn(
                 found,
                 begunTwice,
-                "%s that begin twice",
+                "begins twice",
+                "%s beginning twice",
                 "the data's text repeats the begin-of-text token that the template writes");
-        if (unknown.count() > 0) {
-            found.add(new Finding(
-                    Weight.WARNING,
-                    "%,d tokens are unknown to the tokenizer".formatted(unknown.count()),
-                    "characters that it cannot write are lost; choose another model, or clean the text",
-                    unknown.places()));
-        }
-        note(found, copies, "%s a copy of an earlier one", "copies count twice, and are learnt by heart sooner");
-        note(found, contradicted, "%s asking what an earlier one asked, with another answer", "");
+        unknown.report(
+                found,
+                Finding.Weight.WARNING,
+                "unknown token",
+                "token",
+                "%s unknown to the tokenizer",
+                "characters that it cannot write are lost; choose another model, or clean the text");
+        note(found, copies, "copy", "%s equal to an earlier one", "copies count twice, and are sooner learnt by heart");
+        note(found, contradicted, "other answer", "%s with the question of an earlier one, but another answer", "");
         return found;
     }
 
-    private static void warn(List<Finding> found, Tally tally, String what, String advice) {
-        add(found, Weight.WARNING, tally, what, advice);
+    private static void warn(List<Finding> found, Tally tally, String label, String what, String advice) {
+        tally.report(found, Finding.Weight.WARNING, label, "row", what, advice);
     }
 
-    private static void note(List<Finding> found, Tally tally, String what, String advice) {
-        add(found, Weight.NOTE, tally, what, advice);
-    }
-
-    private static void add(List<Finding> found, Weight weight, Tally tally, String what, String advice) {
-        if (tally.count() > 0) {
-            String rows = "%,d %s".formatted(tally.count(), tally.count() == 1 ? "row" : "rows");
-            found.add(new Finding(weight, what.formatted(rows), advice, tally.places()));
-        }
+    private static void note(List<Finding> found, Tally tally, String label, String what, String advice) {
+        tally.report(found, Finding.Weight.NOTE, label, "row", what, advice);
     }
 }

@@ -1,7 +1,6 @@
 package dev.lathe.data.inspect;
 
 import dev.lathe.base.UserError;
-import dev.lathe.data.inspect.Finding.Weight;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.ChatTemplate;
 import dev.lathe.text.Message;
@@ -33,8 +32,8 @@ public final class TemplateChecks {
         List<Finding> found = new ArrayList<>();
         Set<String> broken = broken(encoder.template(), encoder.tokenizer());
         if (!broken.isEmpty()) {
-            found.add(new Finding(
-                    Weight.WARNING,
+            found.add(Finding.warning(
+                    "",
                     "Template %s writes %s, which this tokenizer cuts into pieces"
                             .formatted(encoder.template().name(), String.join(", ", broken)),
                     "the model does not know them as tokens; choose the template that belongs to the model",
@@ -73,10 +72,14 @@ public final class TemplateChecks {
         String written = encoder.tokenizer().decode(ids(encoder.turns(PROBE, "", "")), false);
         if (!written.strip().equals(own.strip())) {
             found.add(new Finding(
-                    Weight.NOTE,
-                    "Template %s writes %s, but the model's own chat template %s"
-                            .formatted(encoder.template().name(), quoted(written), quoted(own)),
-                    "right for a base model; a model that can chat already is better trained with its own (leave template out)",
+                    Finding.Weight.NOTE,
+                    "",
+                    "Template %s is not what the model's own chat template writes"
+                            .formatted(encoder.template().name()),
+                    List.of(
+                            "here: " + signed(written),
+                            "its own: " + signed(own),
+                            "right for a base model; one that can chat already is better trained with its own (leave template out)"),
                     List.of()));
         }
     }
@@ -87,7 +90,7 @@ public final class TemplateChecks {
                 .toArray();
     }
 
-    private static String quoted(String text) {
-        return "“" + text.replace("\n", "⏎") + "”";
+    private static String signed(String text) {
+        return text.replace("\n", "⏎");
     }
 }

@@ -75,7 +75,7 @@ public record Facts(
 
     /** What the run is, in a line. */
     String title() {
-        return "%s · stage %s · template %s · cutoff_len %,d%s"
+        return "%s · stage %s · template %s · cutoff_len %d%s"
                 .formatted(
                         String.join(", ", settings.datasets()),
                         settings.stage().word(),
@@ -87,6 +87,11 @@ public record Facts(
     /** Whether a sample holds several rows. */
     boolean grouped() {
         return settings.packs();
+    }
+
+    /** Whether rows of that many tokens lose some: blocks of running text lose none. */
+    boolean isCut(int tokens) {
+        return inspection.cutoff().isPresent() && tokens > settings.effectiveCutoffLen();
     }
 
     /** What a sample is called. */

@@ -48,10 +48,17 @@ public record InspectionPage(Facts facts, List<Integer> chosen) {
                         summary(report),
                         findings(),
                         histogram(),
-                        table("What cutoff_len does", report.cutoffTable()) + "<p class=\"dim\">"
-                                + Html.escaped(report.advice()) + "</p>",
+                        cutoff(report),
                         facts.inspection().sources().size() > 1 ? table("Data sets", report.sourceTable()) : "",
                         samples());
+    }
+
+    private String cutoff(ReportText report) {
+        return facts.inspection()
+                .cutoff()
+                .map(advice -> table("What cutoff_len does", report.cutoffTable(advice)) + "<p class=\"dim\">"
+                        + Html.escaped(report.advice(advice)) + "</p>")
+                .orElse("");
     }
 
     private static String summary(ReportText report) {
@@ -68,9 +75,7 @@ public record InspectionPage(Facts facts, List<Integer> chosen) {
         for (Finding finding : facts.findings()) {
             page.append("<li class=\"%s\"><b>%s</b>"
                     .formatted(finding.weight().name().toLowerCase(Locale.ROOT), Html.visible(finding.what())));
-            if (!finding.advice().isEmpty()) {
-                page.append("<br>").append(Html.visible(finding.advice()));
-            }
+            finding.advice().forEach(line -> page.append("<br>").append(Html.visible(line)));
             if (!finding.places().isEmpty()) {
                 page.append("<br><span class=\"dim\">")
                         .append(finding.places().stream()
@@ -84,7 +89,7 @@ public record InspectionPage(Facts facts, List<Integer> chosen) {
     }
 
     private static String link(Finding.Place place) {
-        String name = Html.visible(place.toString());
+        String name = Html.escaped(ReportText.place(place));
         return place.sample() < 0 ? name : "<a href=\"#sample-%d\">%s</a>".formatted(place.sample(), name);
     }
 
@@ -97,7 +102,7 @@ public record InspectionPage(Facts facts, List<Integer> chosen) {
         for (int i = 0; i < bins.size(); i++) {
             Lengths.Bin bin = bins.get(i);
             double high = (double) bin.rows() / Math.max(1, most) * HIGH;
-            boolean cut = bin.from() > facts.settings().effectiveCutoffLen();
+            boolean cut = facts.isCut(bin.from());
             page.append(String.format(
                     Locale.ROOT,
                     "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"><title>%,d to %,d tokens: %,d rows</title></rect>",
@@ -143,7 +148,7 @@ public record InspectionPage(Facts facts, List<Integer> chosen) {
         for (Finding finding : facts.findings()) {
             for (Finding.Place place : finding.places()) {
                 if (place.sample() >= 0 && shown.size() < MOST) {
-                    shown.putIfAbsent(place.sample(), finding.what());
+                    shown.putIfAbsent(place.sample(), finding.label());
                 }
             }
         }

@@ -40,7 +40,7 @@ public record LengthPlot(Facts facts) {
 
     private CategoryChart chart() {
         List<Lengths.Bin> bins = facts.inspection().rows().bins(BINS);
-        int cutoff = facts.settings().effectiveCutoffLen();
+        int cutoff = facts.isCut(Integer.MAX_VALUE) ? facts.settings().effectiveCutoffLen() : Integer.MAX_VALUE - 1;
         String title = TokenText.visible(facts.title());
         CategoryChart chart = new CategoryChartBuilder()
                 .width(960)

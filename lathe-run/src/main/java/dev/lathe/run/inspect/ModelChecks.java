@@ -11,6 +11,7 @@ import dev.lathe.model.UnloadedModel;
 import dev.lathe.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Whether the data fit the model. */
 record ModelChecks(UnloadedModel model, Tokenizer tokenizer, DataSettings settings) {
@@ -25,16 +26,23 @@ record ModelChecks(UnloadedModel model, Tokenizer tokenizer, DataSettings settin
         if (reach > 0 && longest > reach) {
             found.add(new Finding(
                     Weight.WARNING,
-                    "The longest sequence has %,d tokens, but the model was made for %,d".formatted(longest, reach),
-                    "set cutoff_len: %d, or stretch its positions (rope_scaling)".formatted(reach),
+                    "",
+                    String.format(
+                            Locale.ROOT,
+                            "The longest sequence has %,d tokens, but the model was made for %,d",
+                            longest,
+                            reach),
+                    List.of("set cutoff_len: %d, or stretch its positions (rope_scaling)".formatted(reach)),
                     List.of()));
         }
         boolean sameEnd = encoding.eos().isPresent() && encoding.eos().equals(encoding.pad());
         if (settings.stage() == DataSettings.Stage.PT && sameEnd) {
             found.add(new Finding(
                     Weight.NOTE,
+                    "",
                     "The end of a document is not trained",
-                    "the end-of-text token is the padding token too, and the reference trains no padding; Lathe does the same",
+                    List.of(
+                            "the end-of-text token is the padding token too, which the reference does not train; nor does Lathe"),
                     List.of()));
         }
         return found;
@@ -60,9 +68,14 @@ record ModelChecks(UnloadedModel model, Tokenizer tokenizer, DataSettings settin
                         PreparedSet.Part part = set.parts(i).getFirst();
                         found.add(new Finding(
                                 Weight.WARNING,
-                                "Token %d (%s) is beyond the model's %,d embeddings"
-                                        .formatted(id, tokenizer.tokenOf(id), rows),
-                                "training would stop; choose a template whose tokens the model knows",
+                                "token the model lacks",
+                                String.format(
+                                        Locale.ROOT,
+                                        "Token %d (%s) is beyond the model's %,d embeddings",
+                                        id,
+                                        tokenizer.tokenOf(id),
+                                        rows),
+                                List.of("training would stop; choose a template whose tokens the model knows"),
                                 List.of(new Place(part.source(), part.row(), i))));
                         return;
                     }

@@ -25,11 +25,11 @@ record PageSample(Tokenizer tokenizer) {
         page.append("</summary>");
         for (Sequence sequence : Sequence.of(set.samples().get(index))) {
             Sample sample = sequence.sample();
-            page.append("<p class=\"dim\">%s%,d tokens, %,d trained</p><div class=\"tokens\">"
+            page.append("<p class=\"dim\">%s%s tokens, %s trained</p><div class=\"tokens\">"
                     .formatted(
                             sequence.name().isEmpty() ? "" : "<b>" + Html.escaped(sequence.name()) + "</b>: ",
-                            sample.tokens(),
-                            sequence.learnt() ? sample.supervised() : 0));
+                            ReportText.count(sample.tokens()),
+                            ReportText.count(sequence.learnt() ? sample.supervised() : 0)));
             tokens(page, sequence, parts.size() > 1 ? parts : List.of());
             page.append("</div>");
         }
@@ -53,8 +53,8 @@ record PageSample(Tokenizer tokenizer) {
             if (!parts.isEmpty() && i == partEnd) {
                 PreparedSet.Part next = parts.get(part++);
                 partEnd += next.tokens();
-                page.append("<div class=\"segment\">%s:%d · %,d tokens</div>"
-                        .formatted(Html.visible(next.source()), next.row(), next.tokens()));
+                page.append("<div class=\"segment\">%s:%d · %s tokens</div>"
+                        .formatted(Html.visible(next.source()), next.row(), ReportText.count(next.tokens())));
             }
             int id = sample.inputIds()[i];
             int label = sample.labels()[i];

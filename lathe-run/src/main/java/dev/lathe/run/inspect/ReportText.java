@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param width columns, at least 40
  */
 record ReportText(Facts facts, Style style, int width) {
-    private static final int BINS = 16;
+    private static final int BINS = 18;
     private static final int LONGEST_BAR = 44;
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
 
@@ -28,15 +28,17 @@ record ReportText(Facts facts, Style style, int width) {
         List<String> lines = new ArrayList<>();
         lines.add(style.bold(TokenText.visible(facts.title())));
         lines.add("");
-        summary().forEach(line -> lines.add("  " + style.dim("%-14s".formatted(line.name())) + line.text()));
+        summary().forEach(line -> lines.add("  " + style.dim("%-16s".formatted(line.name())) + line.text()));
         if (facts.inspection().sources().size() > 1) {
             lines.add("");
             lines.addAll(sourceTable().lines(style));
         }
         histogram(lines);
-        lines.add("");
-        lines.addAll(cutoffTable().lines(style));
-        wrapped(advice(), width - 2).forEach(line -> lines.add("  " + line));
+        facts.inspection().cutoff().ifPresent(advice -> {
+            lines.add("");
+            lines.addAll(cutoffTable(advice).lines(style));
+            wrapped(advice(advice), width - 2).forEach(line -> lines.add("  " + line));
+        });
         findings(lines);
         return lines;
     }
@@ -56,7 +58,8 @@ record ReportText(Facts facts, Style style, int width) {
                         reason.words(),
                         places(places, report.dropped().getOrDefault(reason, 0L))));
         if (report.cut() > 0) {
-            add(lines, "cut", "%,d rows lose %,d tokens to cutoff_len", report.cut(), report.tokensCut());
+            String rowsLose = report.cut() == 1 ? "row loses" : "rows lose";
+            add(lines, "cut", "%,d %s %,d tokens to cutoff_len", report.cut(), rowsLose, report.tokensCut());
         }
         if (report.tokensLeftOver() > 0) {
             add(lines, "left over", "%,d tokens that fill no block", report.tokensLeftOver());
@@ -153,10 +156,11 @@ record ReportText(Facts facts, Style style, int width) {
         int number = count(facts.inspection().rows().longest()).length();
         int room = Math.clamp(width - 2L * number - 20, 8, LONGEST_BAR);
         lines.add("");
-        lines.add(style.bold("Tokens of a row") + style.dim(" (before cutting)"));
+        lines.add(style.bold("Tokens of a row")
+                + style.dim(facts.inspection().cutoff().isPresent() ? " (before cutting)" : ""));
         for (Lengths.Bin bin : bins) {
             double share = most == 0 ? 0 : (double) bin.rows() / most;
-            boolean cut = bin.from() > facts.settings().effectiveCutoffLen();
+            boolean cut = facts.isCut(bin.from());
             String drawn = bar(share, room, bin.rows() > 0);
             lines.add("%s – %s  %s %s"
                     .formatted(
@@ -177,33 +181,37 @@ record ReportText(Facts facts, Style style, int width) {
         return "█".repeat(eighths / 8) + rest;
     }
 
-    Columns cutoffTable() {
-        CutoffAdvice advice = facts.inspection().cutoff();
-        int present = facts.settings().effectiveCutoffLen();
-        Columns table = new Columns("cutoff_len", "rows cut", "tokens lost", "packed", "full");
+    Columns cutoffTable(CutoffAdvice advice) {
+        boolean packs =
+                advice.options().stream().anyMatch(option -> option.packing().isPresent());
+        Columns table = packs
+                ? new Columns("cutoff_len", "rows cut", "tokens lost", "packs", "full")
+                : new Columns("cutoff_len", "rows cut", "tokens lost");
         for (CutoffAdvice.Option option : advice.options()) {
-            String mark =
-                    option.cutoffLen() == present ? " now" : option.cutoffLen() == advice.proposal() ? " proposed" : "";
-            table.row(
-                    count(option.cutoffLen()) + mark,
-                    count(option.cut()),
-                    count(option.lost()),
-                    count(option.packing().packs()),
-                    percent(option.packing().efficiency()));
+            String mark = option.cutoffLen() == facts.settings().cutoffLen()
+                    ? " now"
+                    : option.cutoffLen() == advice.proposal() ? " proposed" : "";
+            List<String> row = new ArrayList<>(
+                    List.of(count(option.cutoffLen()) + mark, count(option.cut()), count(option.lost())));
+            if (packs) {
+                row.add(option.packing().map(packing -> count(packing.packs())).orElse(""));
+                row.add(option.packing()
+                        .map(packing -> percent(packing.efficiency()))
+                        .orElse(""));
+            }
+            table.row(row.toArray(String[]::new));
         }
         return table;
     }
 
-    String advice() {
-        CutoffAdvice advice = facts.inspection().cutoff();
-        int longest = facts.inspection().rows().longest();
-        int present = facts.settings().effectiveCutoffLen();
+    String advice(CutoffAdvice advice) {
+        Lengths rows = facts.inspection().rows();
         String keeps = "cutoff_len: %d leaves 99 of 100 rows whole".formatted(advice.proposal());
-        if (present >= longest) {
-            return keeps
-                    + "; now all are. A lower one saves memory in the longest step, and nothing else: nothing is padded.";
+        if (facts.settings().effectiveCutoffLen() >= rows.longest()) {
+            return keeps + "; now all are. A lower one saves memory in the longest step and nothing else: nothing is"
+                    + " padded.";
         }
-        return keeps + "; %d leaves all.".formatted((longest + 63) / 64 * 64);
+        return keeps + ", cutoff_len: %d all.".formatted(CutoffAdvice.enoughFor(rows));
     }
 
     private void findings(List<String> lines) {
@@ -222,11 +230,11 @@ record ReportText(Facts facts, Style style, int width) {
             said.subList(1, said.size()).forEach(more -> lines.add("    " + more));
             if (!finding.places().isEmpty()) {
                 lines.add(style.dim("    "
-                        + finding.places().stream()
-                                .map(place -> TokenText.visible(place.toString()))
-                                .collect(Collectors.joining(", "))));
+                        + finding.places().stream().map(ReportText::place).collect(Collectors.joining(", "))));
             }
-            wrapped(finding.advice(), width - 4).forEach(more -> lines.add("    " + more));
+            finding.advice().stream()
+                    .flatMap(advice -> wrapped(TokenText.visible(advice), width - 4).stream())
+                    .forEach(more -> lines.add("    " + more));
         }
     }
 
@@ -246,8 +254,13 @@ record ReportText(Facts facts, Style style, int width) {
         return lines.isEmpty() ? List.of() : lines;
     }
 
+    static String place(Finding.Place place) {
+        String like = place.like().isEmpty() ? "" : " (like " + place.like() + ")";
+        return TokenText.visible(place + like);
+    }
+
     private static String places(List<Finding.Place> places, long count) {
-        return places.stream().map(place -> TokenText.visible(place.toString())).collect(Collectors.joining(", "))
+        return places.stream().map(ReportText::place).collect(Collectors.joining(", "))
                 + (count > places.size() ? ", …" : "");
     }
 

@@ -25,8 +25,8 @@ public record SampleChoice(List<String> wanted) {
         int number = number(wanted.substring(colon + 1), wanted);
         if (colon < 0) {
             if (number >= set.samples().size()) {
-                throw new UserError("--sample %d: there are %,d samples, numbered from 0"
-                        .formatted(number, set.samples().size()));
+                throw new UserError("--sample %d: there are %s samples, numbered from 0"
+                        .formatted(number, ReportText.count(set.samples().size())));
             }
             return number;
         }

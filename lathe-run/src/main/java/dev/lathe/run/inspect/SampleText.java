@@ -29,15 +29,15 @@ record SampleText(Tokenizer tokenizer, Style style, int width) {
         lines.add(style.bold("Sample %d".formatted(index)) + " = " + rows + (parts.size() > 6 ? ", …" : ""));
         for (Sequence sequence : sequences) {
             Sample sample = sequence.sample();
-            lines.add(style.dim("  %s%,d tokens, %,d trained"
+            lines.add(style.dim("  %s%s tokens, %s trained"
                     .formatted(
                             sequence.name().isEmpty() ? "" : sequence.name() + ": ",
-                            sample.tokens(),
-                            sequence.learnt() ? sample.supervised() : 0)));
+                            ReportText.count(sample.tokens()),
+                            ReportText.count(sequence.learnt() ? sample.supervised() : 0))));
             List<String> body = body(sequence, parts.size() > 1 ? parts : List.of());
             lines.addAll(body.subList(0, Math.min(most, body.size())));
             if (body.size() > most) {
-                lines.add(style.dim("  … %,d more lines: --sample %d shows all".formatted(body.size() - most, index)));
+                lines.add(style.dim("  … %d more lines: --sample %d shows all".formatted(body.size() - most, index)));
             }
         }
         return lines;
@@ -79,8 +79,9 @@ record SampleText(Tokenizer tokenizer, Style style, int width) {
     }
 
     private String heading(PreparedSet.Part part, int number) {
-        return style.dim("  ── segment %d: %s:%d, %,d tokens "
-                        .formatted(number, TokenText.visible(part.source()), part.row(), part.tokens()))
+        return style.dim("  ── segment %d: %s:%d, %s tokens "
+                        .formatted(
+                                number, TokenText.visible(part.source()), part.row(), ReportText.count(part.tokens())))
                 + style.dim("─".repeat(12));
     }
 
