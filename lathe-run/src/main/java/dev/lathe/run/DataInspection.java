@@ -127,7 +127,7 @@ public final class DataInspection {
                 plan.stepsPerEpoch(),
                 plan.totalSteps(),
                 plan.totalEpochs(),
-                train.samples().kind() == Sample.class ? padding(plan, train) : 0));
+                train.samples().kind() == Sample.class && !settings.packs() ? padding(plan, train) : 0));
     }
 
     /** What share of the reference's batches would be padding: each is as long as its longest sample. */

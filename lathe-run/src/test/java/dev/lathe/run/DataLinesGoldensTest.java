@@ -55,7 +55,7 @@ class DataLinesGoldensTest {
         "kto.json, kto_en_demo",
         "kto.json, own_kto_alpaca",
         "prompt_only.json, own_alpaca",
-        "packing_small.json, own_long_neat",
+        "packing.json, neat_packing",
     })
     void linesEqualTheReferences(String file, String name, @TempDir Path folder) throws IOException {
         JsonNode golden = StreamSupport.stream(

@@ -73,24 +73,25 @@ public final class Lengths {
     }
 
     /**
-     * The rows by length, in at most {@code most} bins of one width, which is round; the last takes all that are longer,
-     * so that a few giants do not hide the rest.
+     * The rows by length, in about {@code most} bins (3 or more) of one width, which is round; the last takes all that are
+     * longer, so that a few giants do not hide the rest.
      */
     public List<Bin> bins(int most) {
         if (sorted.length == 0) {
             return List.of();
         }
         int usual = Math.max(percentile(99), 1);
-        int width = width(usual, most - 1);
-        int count = usual / width + 1;
+        int width = width(usual - shortest(), most - 2);
+        int first = shortest() / width;
+        int end = usual / width + 1;
         List<Bin> bins = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = first; i < end; i++) {
             int rows = longerThan(i * width - 1) - longerThan((i + 1) * width - 1);
             bins.add(new Bin(i * width, (i + 1) * width, rows));
         }
-        int rest = longerThan(count * width - 1);
+        int rest = longerThan(end * width - 1);
         if (rest > 0) {
-            bins.add(new Bin(count * width, longest() + 1, rest));
+            bins.add(new Bin(end * width, longest() + 1, rest));
         }
         return bins;
     }

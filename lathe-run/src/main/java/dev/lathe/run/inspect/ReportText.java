@@ -229,8 +229,8 @@ record ReportText(Facts facts, Style style, int width) {
             lines.add("  " + mark + " " + (warning ? style.bold(said.getFirst()) : said.getFirst()));
             said.subList(1, said.size()).forEach(more -> lines.add("    " + more));
             if (!finding.places().isEmpty()) {
-                lines.add(style.dim("    "
-                        + finding.places().stream().map(ReportText::place).collect(Collectors.joining(", "))));
+                wrapped(finding.places().stream().map(ReportText::place).collect(Collectors.joining(", ")), width - 4)
+                        .forEach(more -> lines.add(style.dim("    " + more)));
             }
             finding.advice().stream()
                     .flatMap(advice -> wrapped(TokenText.visible(advice), width - 4).stream())

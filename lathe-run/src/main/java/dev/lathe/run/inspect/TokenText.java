@@ -19,7 +19,8 @@ final class TokenText {
             if (i == ids.length - 1) {
                 text += decoder.finish();
             }
-            texts[i] = text.isEmpty() ? UNFINISHED : visible(text);
+            texts[i] =
+                    text.isEmpty() ? UNFINISHED : text.isBlank() ? visible(text).replace(' ', '␣') : visible(text);
         }
         return texts;
     }
