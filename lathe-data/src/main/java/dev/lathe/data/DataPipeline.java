@@ -4,11 +4,13 @@ import dev.lathe.base.UserError;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -17,16 +19,24 @@ import java.util.stream.Stream;
  */
 public final class DataPipeline {
     /** Part of every cache key: goes up whenever the same row would give other ids, or the file another layout. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final DataSettings settings;
     private final Encoding encoding;
     private final TokenCache cache;
+    private final DatasetHub hub;
     private final int threads;
     private final DataProgress progress;
+    private final Map<String, byte[]> contents = new HashMap<>();
 
     private DataPipeline(
-            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        this.hub = hub;
         this.settings = settings;
         this.encoding = encoding;
         this.cache = cache;
@@ -35,35 +45,159 @@ public final class DataPipeline {
     }
 
     /**
-     * Loads all data of a run in stage sft or pt; otherwise as {@link #prepare}.
-     */
-    public static LoadedData load(
-            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
-        return prepare(settings, encoding, cache, threads, progress).loaded();
-    }
-
-    /**
-     * Makes all data of a run ready for its stage.
+     * Loads all data of a run in stage sft or pt.
      *
      * @param threads platform threads that tokenise, at least 1; no influence on the result
      * @throws UserError for settings that do not go together, data that cannot be read, and sets that end up empty
      */
+    public static LoadedData load(
+            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return load(settings, encoding, cache, DatasetHub.NONE, threads, progress);
+    }
+
+    /** The same with data sets of a hub. */
+    public static LoadedData load(
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        return prepare(settings, encoding, cache, hub, threads, progress).loaded();
+    }
+
+    /** Makes all data of a run ready, in the form that its stage takes; otherwise as {@link #load}. */
     public static PreparedData prepare(
             DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return prepare(settings, encoding, cache, DatasetHub.NONE, threads, progress);
+    }
+
+    /** The same with data sets of a hub. */
+    public static PreparedData prepare(
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, threads, progress).prepare();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).prepare();
+    }
+
+    /**
+     * Opens the training data of a run as a stream: it is read while the run goes on, and may be larger than memory and
+     * disk. What is evaluated on is read at once.
+     *
+     * @throws UserError as {@link #load}, and for settings that a stream cannot have
+     */
+    public static LoadedData stream(
+            DataSettings settings,
+            Streaming streaming,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
+        settings.check();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).stream(streaming);
+    }
+
+    private LoadedData stream(Streaming streaming) {
+        checkTemplate();
+        if (settings.maxSamples().isPresent() || settings.valSize() instanceof HoldOut.Fraction) {
+            throw new UserError(
+                    "streaming: not with max_samples, nor with a fraction as val_size: rows are not counted");
+        }
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
+        List<DatasetEntry> entries =
+                settings.datasets().stream().distinct().map(info::entry).toList();
+        entries.forEach(entry -> entry.checkFor(settings.stage()));
+        entries.stream()
+                .filter(entry -> entry.samples().isPresent())
+                .findFirst()
+                .ifPresent(entry -> {
+                    throw new UserError("streaming: not with num_samples (data set %s): rows are not counted"
+                            .formatted(entry.name()));
+                });
+        List<RowFiles> files =
+                entries.stream().map(entry -> entry.files().get()).toList();
+        int held = settings.valSize().of(Integer.MAX_VALUE);
+        IntFunction<RowStream> all = epoch -> RowStream.of(files, settings.mixing(), streaming, settings.seed(), epoch);
+        // Rows that were held back stay so only if every epoch has the same order: the reference's rule too.
+        IntFunction<RowStream> train = epoch -> {
+            RowStream rows = all.apply(held > 0 ? 0 : epoch);
+            rows.skip(held);
+            return rows;
+        };
+        StreamBatches.Plan plan = batches(entries, settings.preprocessingBatchSize());
+        return new LoadedData(
+                new LoadedData.Set(
+                        Optional.empty(),
+                        new StreamedSamples(
+                                streaming.samples(), start -> new StreamBatches(plan, train, threads, start)),
+                        DataReport.NONE),
+                held > 0 ? List.of(held(entries, all, held)) : named(info),
+                identity(files));
+    }
+
+    private StreamBatches.Plan batches(List<DatasetEntry> entries, int size) {
+        RowEncoder encoder = encoder();
+        return new StreamBatches.Plan(
+                entries,
+                entries.stream()
+                        .map(entry -> new RowPath(entry.converter(answered()), encoder))
+                        .toList(),
+                size,
+                encoder.hasLabels(),
+                rows -> texts(rows, Orders.ascending(rows.size()), MapBatches.of(rows.size(), 1, size)));
+    }
+
+    /** The first rows of the stream, for evaluation. */
+    private LoadedData.Set held(List<DatasetEntry> entries, IntFunction<RowStream> rows, int count) {
+        try (StreamBatches batches = new StreamBatches(batches(entries, count), rows, threads, StreamPosition.START)) {
+            StreamBatches.Batch first = batches.next();
+            if (first.last() || first.samples().size() == 0) {
+                throw new UserError("val_size: %d rows leave nothing to train on: %s"
+                        .formatted(count, first.report().summary()));
+            }
+            return new LoadedData.Set(Optional.empty(), first.samples(), first.report());
+        }
+    }
+
+    private List<LoadedData.Set> named(DatasetInfo info) {
+        List<DatasetEntry> entries =
+                settings.evalDatasets().stream().distinct().map(info::entry).toList();
+        JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
+        Map<String, int[]> named = chosen(settings.evalDatasets(), entries, rows, new LegacyNumpy(settings.seed()));
+        return evaluation(rows, names(entries), named, new int[0]).stream()
+                .map(PreparedData::loaded)
+                .toList();
+    }
+
+    private static List<String> names(List<DatasetEntry> entries) {
+        return entries.stream().map(DatasetEntry::name).toList();
+    }
+
+    /** To read a stream's files through only to know them again would take as long as an epoch. */
+    private static String identity(List<RowFiles> files) {
+        MessageDigest hash = Sha256.start();
+        for (DataFile file : files.stream().flatMap(set -> set.files().stream()).toList()) {
+            hash.update(
+                    "%s %d\n".formatted(file.path().getFileName(), file.bytes()).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
     }
 
     private PreparedData prepare() {
         checkTemplate();
-        DatasetInfo info = DatasetInfo.in(settings.datasetDir());
+        DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
                 .flatMap(List::stream)
                 .distinct()
                 .map(info::entry)
                 .toList();
         entries.forEach(entry -> entry.checkFor(settings.stage()));
-        List<String> sources = entries.stream().map(DatasetEntry::name).toList();
+        List<String> sources = names(entries);
         JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
         LegacyNumpy random = new LegacyNumpy(settings.seed());
         Map<String, int[]> train = chosen(settings.datasets(), entries, rows, random);
@@ -71,7 +205,8 @@ public final class DataPipeline {
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
         return new PreparedData(
                 set(Optional.empty(), "dataset", rows, sources, split.train()),
-                evaluation(rows, sources, held, split.held()));
+                evaluation(rows, sources, held, split.held()),
+                content(entries));
     }
 
     private void checkTemplate() {
@@ -139,9 +274,9 @@ public final class DataPipeline {
         return switch (settings.stage()) {
             case SFT ->
                 settings.packs()
-                        ? set(name, key, packs(rows, order), rows, sources, order)
+                        ? set(name, key, packs(rows, order, batches(order)), rows, sources, order)
                         : set(name, key, PlainSamples.of(rows, order), rows, sources, order);
-            case PT -> set(name, key, documents(rows, order), rows, sources, order);
+            case PT -> set(name, key, documents(rows, order, batches(order)), rows, sources, order);
             case RM, DPO -> set(name, key, new PairSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
             case PPO -> set(name, key, new PromptSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
             case KTO ->
@@ -169,34 +304,57 @@ public final class DataPipeline {
         return MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
     }
 
-    private PackedSamples packs(EncodedRows rows, int[] order) {
-        return PackedSamples.of(rows, order, batches(order), settings.effectiveCutoffLen(), settings.neatPacking());
+    /** Samples of stages sft and pt, which alone are streamed. */
+    private TokenizedData texts(EncodedRows rows, int[] order, List<MapBatches> batches) {
+        if (settings.stage() == DataSettings.Stage.PT) {
+            return documents(rows, order, batches);
+        }
+        return settings.packs() ? packs(rows, order, batches) : PlainSamples.of(rows, order);
     }
 
-    private DocumentSamples documents(EncodedRows rows, int[] order) {
+    private PackedSamples packs(EncodedRows rows, int[] order, List<MapBatches> batches) {
+        return PackedSamples.of(rows, order, batches, settings.effectiveCutoffLen(), settings.neatPacking());
+    }
+
+    private DocumentSamples documents(EncodedRows rows, int[] order, List<MapBatches> batches) {
         if (settings.packs()) {
             BlockSamples blocks =
-                    new BlockSamples(rows, order, batches(order), settings.effectiveCutoffLen(), encoding.bosId());
+                    new BlockSamples(rows, order, batches, settings.effectiveCutoffLen(), encoding.bosId());
             return new DocumentSamples(blocks, blocks, encoding.pad());
         }
         PlainSamples plain = PlainSamples.of(rows, order);
         return new DocumentSamples(plain, plain, encoding.pad());
     }
 
+    /** Of the training data alone: what is evaluated on may change between a run and its continuation. */
+    private String content(List<DatasetEntry> entries) {
+        MessageDigest hash = Sha256.start();
+        entries.stream()
+                .filter(entry -> settings.datasets().contains(entry.name()))
+                .forEach(entry -> hash.update(contents.getOrDefault(entry.name(), new byte[0])));
+        return HexFormat.of().formatHex(hash.digest(), 0, 8);
+    }
+
     private EncodedRows tokenise(DatasetEntry entry) {
-        RowFiles files = RowFiles.at(entry.source());
+        RowFiles files = entry.files().get();
         // Rows drawn at random are drawn from all of them; otherwise those beyond max_samples need not be looked at.
         long limit = entry.samples().isPresent()
                 ? Integer.MAX_VALUE
                 : settings.maxSamples().orElse(Integer.MAX_VALUE);
         RowEncoder encoder = encoder();
-        boolean answered = settings.stage() != DataSettings.Stage.PT && settings.stage() != DataSettings.Stage.PPO;
-        Tokenising work = new Tokenising(entry, files, limit, encoder, answered, threads);
+        byte[] content = files.digest();
+        contents.put(entry.name(), content);
+        Tokenising work = new Tokenising(entry, files, limit, encoder, answered(), threads);
         return cache.rows(
-                key(entry, files, limit),
+                key(entry, files, content, limit),
                 encoder.hasLabels(),
                 settings.overwriteCache(),
                 out -> work.into(out, progress));
+    }
+
+    /** Whether a row without an answer is of no use. */
+    private boolean answered() {
+        return settings.stage() != DataSettings.Stage.PT && settings.stage() != DataSettings.Stage.PPO;
     }
 
     private RowEncoder encoder() {
@@ -214,18 +372,17 @@ public final class DataPipeline {
                         settings.packs() ? "" : encoding.documentStart(),
                         encoding.documentEnd(),
                         encoding.pad(),
-                        settings.packs() ? Integer.MAX_VALUE : cutoffLen);
+                        settings.packs() ? Integer.MAX_VALUE : settings.effectiveCutoffLen());
         };
     }
 
     /** Everything that the ids of a data set depend on. */
-    private String key(DatasetEntry entry, RowFiles files, long limit) {
+    private String key(DatasetEntry entry, RowFiles files, byte[] content, long limit) {
         MessageDigest hash = Sha256.start();
         String facts = String.join(
                 "\n",
                 "lathe tokens " + VERSION,
-                encoder().getClass().getSimpleName() + " packs="
-                        + (settings.stage() == DataSettings.Stage.PT && settings.packs()),
+                settings.stage() + " packs=" + (settings.stage() == DataSettings.Stage.PT && settings.packs()),
                 "cutoff " + settings.effectiveCutoffLen(),
                 "prompt " + settings.trainOnPrompt() + " history " + settings.maskHistory(),
                 "limit " + limit,
@@ -233,7 +390,7 @@ public final class DataPipeline {
                 "format " + entry.format(),
                 "encoding " + encoding.identity());
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
-        files.digest(hash);
+        hash.update(content);
         return HexFormat.of().formatHex(hash.digest());
     }
 }

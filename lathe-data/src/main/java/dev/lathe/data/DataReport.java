@@ -30,6 +30,9 @@ public record DataReport(
         long tokens,
         long supervised,
         int longest) {
+    /** Nothing was read yet. */
+    static final DataReport NONE = new DataReport(0, 0, 0, 0, 0, Map.of(), 0, 0, 0, 0);
+
     public DataReport {
         dropped = Map.copyOf(dropped);
     }
@@ -71,6 +74,24 @@ public record DataReport(
             supervised += samples.get(i).supervised();
         }
         return supervised;
+    }
+
+    /** Both together. */
+    DataReport plus(DataReport other) {
+        Map<DropReason, Long> all = new EnumMap<>(DropReason.class);
+        all.putAll(dropped);
+        other.dropped.forEach((reason, count) -> all.merge(reason, count, Long::sum));
+        return new DataReport(
+                rows + other.rows,
+                kept + other.kept,
+                cut + other.cut,
+                tokensCut + other.tokensCut,
+                tokensLeftOver + other.tokensLeftOver,
+                all,
+                samples + other.samples,
+                tokens + other.tokens,
+                supervised + other.supervised,
+                Math.max(longest, other.longest));
     }
 
     /** One line for people: rows, what was dropped and why, what was cut. */

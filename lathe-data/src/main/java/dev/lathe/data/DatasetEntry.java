@@ -1,17 +1,18 @@
 package dev.lathe.data;
 
 import dev.lathe.base.UserError;
-import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * A data set as dataset_info.json describes it.
  *
- * @param source the file or folder
+ * @param source the file or folder, or the name on the hub
+ * @param files finds its files, and fetches them where they are not here
  * @param format how its rows are built
  * @param samples {@code num_samples}: so many rows are drawn at random, some twice when there are not enough
  */
-record DatasetEntry(String name, Path source, Format format, OptionalInt samples) {
+record DatasetEntry(String name, String source, Supplier<RowFiles> files, Format format, OptionalInt samples) {
     sealed interface Format {
         record Alpaca(AlpacaColumns columns) implements Format {}
 

@@ -8,36 +8,55 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** dataset_info.json of a {@code dataset_dir}: the data sets by name. An entry is looked at when it is used. */
 public final class DatasetInfo {
     private static final String FILE = "dataset_info.json";
 
-    private final Path folder;
+    private static final String ONLINE = "ONLINE";
+    private static final String REMOTE = "REMOTE:";
+
+    private final String file;
+    private final Optional<Path> folder;
+    private final DatasetHub hub;
     private final JsonNode entries;
 
-    private DatasetInfo(Path folder, JsonNode entries) {
+    private DatasetInfo(String file, Optional<Path> folder, DatasetHub hub, JsonNode entries) {
+        this.file = file;
         this.folder = folder;
+        this.hub = hub;
         this.entries = entries;
+        if (!entries.isObject()) {
+            throw new UserError("%s: must be an object of data set names and descriptions".formatted(file));
+        }
     }
 
     /** Reads {@code folder}/dataset_info.json. Throws {@link UserError} when it is missing or malformed. */
     public static DatasetInfo in(Path folder) {
+        return in(folder, DatasetHub.NONE);
+    }
+
+    /**
+     * The same with data sets of a hub. {@code ONLINE} instead of a folder makes every name that of a data set there, and
+     * {@code REMOTE:org/name} takes dataset_info.json out of one.
+     */
+    public static DatasetInfo in(Path folder, DatasetHub hub) {
         String name = folder.toString();
-        if (name.equals("ONLINE") || name.startsWith("REMOTE:")) {
-            throw new UserError(
-                    "dataset_dir: %s: Lathe cannot read data sets from a hub yet; download it and describe it in a local dataset_info.json"
-                            .formatted(name));
+        if (name.equals(ONLINE)) {
+            return new DatasetInfo(ONLINE, Optional.empty(), hub, Json.object());
+        }
+        if (name.startsWith(REMOTE)) {
+            Path file = hub.open(name.substring(REMOTE.length()), "main")
+                    .fetch(List.of(FILE))
+                    .getFirst();
+            return new DatasetInfo(name + "/" + FILE, Optional.empty(), hub, Json.read(file));
         }
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) {
             throw new UserError("%s does not exist: `dataset_dir` must name the folder that holds it".formatted(file));
         }
-        JsonNode entries = Json.read(file);
-        if (!entries.isObject()) {
-            throw new UserError("%s: must be an object of data set names and descriptions".formatted(file));
-        }
-        return new DatasetInfo(folder, entries);
+        return new DatasetInfo(file.toString(), Optional.of(folder), hub, Json.read(file));
     }
 
     /** The names of all data sets, in the order of the file. */
@@ -49,17 +68,17 @@ public final class DatasetInfo {
 
     /** The data set called {@code name}. Throws {@link UserError} when there is none, or Lathe cannot read it. */
     DatasetEntry entry(String name) {
-        JsonNode entry = entries.get(name);
+        JsonNode entry = file.equals(ONLINE) ? Json.object().put("hf_hub_url", name) : entries.get(name);
         if (entry == null) {
             List<String> nearest = NearestNames.to(name, names(), 3);
             throw new UserError("dataset: %s is not in %s; %s"
                     .formatted(
                             name,
-                            folder.resolve(FILE),
+                            file,
                             nearest.isEmpty()
                                     ? "it describes no data set"
                                     : "the nearest names there: " + String.join(", ", nearest)));
         }
-        return new EntryParser(folder.resolve(FILE) + " `" + name + "`", folder).parse(name, entry);
+        return new EntryParser(file + " `" + name + "`", folder, hub).parse(name, entry);
     }
 }

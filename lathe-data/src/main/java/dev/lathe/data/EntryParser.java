@@ -7,6 +7,7 @@ import dev.lathe.base.UserError;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,11 +20,28 @@ import java.util.TreeSet;
  *
  * @param where names the entry in errors
  */
-record EntryParser(String where, Path folder) {
-    private static final Set<String> KEYS =
-            Set.of("file_name", "formatting", "ranking", "split", "num_samples", "columns", "tags");
-    private static final Set<String> KEYS_OF_HUBS =
-            Set.of("hf_hub_url", "ms_hub_url", "om_hub_url", "script_url", "cloud_file_name", "subset", "folder");
+record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
+    private static final Set<String> KEYS = Set.of(
+            "file_name",
+            "hf_hub_url",
+            "subset",
+            "split",
+            "folder",
+            "revision",
+            "formatting",
+            "ranking",
+            "num_samples",
+            "columns",
+            "tags",
+            "ms_hub_url",
+            "om_hub_url",
+            "script_url",
+            "cloud_file_name");
+    private static final Map<String, String> ELSEWHERE = Map.of(
+            "ms_hub_url", "Lathe downloads from the Hugging Face hub only",
+            "om_hub_url", "Lathe downloads from the Hugging Face hub only",
+            "script_url", "a loading script is a program in Python, which Lathe does not run",
+            "cloud_file_name", "Lathe does not read cloud storage");
     private static final Set<String> COLUMNS = Set.of(
             "prompt", "query", "response", "history", "messages", "system", "tools", "chosen", "rejected", "kto_tag");
     private static final Set<String> COLUMNS_TO_COME = Set.of("images", "videos", "audios");
@@ -67,14 +85,60 @@ record EntryParser(String where, Path folder) {
             "system");
 
     DatasetEntry parse(String name, JsonNode entry) {
-        check(entry, "", KEYS, KEYS_OF_HUBS);
+        check(entry, "", KEYS, Set.of());
+        return text(entry, "hf_hub_url").isPresent() ? online(name, entry) : local(name, entry);
+    }
+
+    private DatasetEntry online(String name, JsonNode entry) {
+        String split = text(entry, "split").orElse("train");
+        if (!split.matches("[\\w.-]+")) {
+            throw new UserError(
+                    "%s: split: `%s`: Lathe takes a whole split, such as train or test; for its first rows set max_samples"
+                            .formatted(where, split));
+        }
+        HubDataset dataset = new HubDataset(
+                text(entry, "hf_hub_url").orElseThrow(),
+                text(entry, "revision").orElse("main"),
+                text(entry, "subset"),
+                split,
+                text(entry, "folder"));
+        return new DatasetEntry(name, dataset.name(), () -> dataset.files(hub), format(entry), samples(entry));
+    }
+
+    private DatasetEntry local(String name, JsonNode entry) {
+        Optional<String> file = text(entry, "file_name");
+        if (file.isEmpty()) {
+            for (Map.Entry<String, String> elsewhere : ELSEWHERE.entrySet()) {
+                if (text(entry, elsewhere.getKey()).isPresent()) {
+                    throw new UserError("%s: %s: %s; download the data and name the file in `file_name`"
+                            .formatted(where, elsewhere.getKey(), elsewhere.getValue()));
+                }
+            }
+            throw new UserError("%s: `file_name` is missing (or `hf_hub_url`)".formatted(where));
+        }
+        for (String key : List.of("subset", "folder", "revision")) {
+            if (text(entry, key).isPresent()) {
+                throw new UserError("%s: %s: only for data sets of the hub (`hf_hub_url`)".formatted(where, key));
+            }
+        }
         if (!text(entry, "split").orElse("train").equals("train")) {
             throw new UserError("%s: split: a file has the split `train` alone".formatted(where));
         }
-        String file = text(entry, "file_name")
-                .orElseThrow(() -> new UserError("%s: `file_name` is missing".formatted(where)));
+        Path source = below(file.get());
+        return new DatasetEntry(name, source.toString(), () -> RowFiles.at(source), format(entry), samples(entry));
+    }
+
+    /** A name leads nowhere but into the folder; what lies elsewhere is named in full, which nobody writes by accident. */
+    private Path below(String name) {
+        Path in = folder.orElseThrow(() -> new UserError(
+                "%s: file_name: a description from the hub must not name files of this machine".formatted(where)));
         try {
-            return new DatasetEntry(name, folder.resolve(file), format(entry), samples(entry));
+            Path file = Path.of(name);
+            if (!file.isAbsolute() && file.normalize().startsWith("..")) {
+                throw new UserError("%s: file_name: %s leads out of %s: move the file there, or write its absolute path"
+                        .formatted(where, file, in));
+            }
+            return in.resolve(file);
         } catch (InvalidPathException e) {
             throw new UserError("%s: file_name: %s".formatted(where, e.getMessage()), e);
         }

@@ -1,7 +1,9 @@
 package dev.lathe.data;
 
 import dev.lathe.base.UserError;
+import java.util.Arrays;
 import java.util.List;
+import java.util.PrimitiveIterator;
 import java.util.stream.IntStream;
 
 /**
@@ -30,12 +32,34 @@ record Interleave(boolean over, List<Double> probabilities) implements Mixing {
     @Override
     public int[] mix(List<int[]> sets, long seed) {
         if (sets.stream().anyMatch(set -> set.length == 0)) {
-            throw new UserError("mix_strategy: one of the data sets has no rows; it cannot be interleaved");
+            throw empty();
         }
         if (sets.size() < 2) {
             return sets.isEmpty() ? new int[0] : sets.getFirst();
         }
         return probabilities.isEmpty() ? byTurns(sets) : drawn(sets, seed);
+    }
+
+    static UserError empty() {
+        return new UserError("mix_strategy: one of the data sets has no rows; it cannot be interleaved");
+    }
+
+    /** Which of {@code sets} data sets gives the next row, without end. */
+    PrimitiveIterator.OfInt turns(int sets, Pcg64 random) {
+        if (probabilities.isEmpty() || sets < 2) {
+            return IntStream.iterate(0, set -> (set + 1) % sets).iterator();
+        }
+        double[] weights = weights(sets);
+        return IntStream.generate(() -> 0)
+                .flatMap(block -> Arrays.stream(random.choice(weights, DRAWN)))
+                .iterator();
+    }
+
+    private double[] weights(int sets) {
+        if (probabilities.size() != sets) {
+            throw new UserError("interleave_probs: %d numbers for %d data sets".formatted(probabilities.size(), sets));
+        }
+        return probabilities.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private int[] byTurns(List<int[]> sets) {
@@ -47,12 +71,7 @@ record Interleave(boolean over, List<Double> probabilities) implements Mixing {
     }
 
     private int[] drawn(List<int[]> sets, long seed) {
-        if (probabilities.size() != sets.size()) {
-            throw new UserError(
-                    "interleave_probs: %d numbers for %d data sets".formatted(probabilities.size(), sets.size()));
-        }
-        double[] weights =
-                probabilities.stream().mapToDouble(Double::doubleValue).toArray();
+        double[] weights = weights(sets.size());
         Pcg64 random = new Pcg64(seed);
         int[] next = new int[sets.size()];
         boolean[] ended = new boolean[sets.size()];

@@ -13,12 +13,12 @@ import java.util.Optional;
 /** The objects of one JSON array, read one by one. */
 final class JsonArrayRows implements RowReader {
     private final Path file;
-    private final CountingInput in;
+    private final FileContent in;
     private final JsonParser parser;
     private boolean ended;
 
     /** {@code in} stands before the opening bracket. */
-    JsonArrayRows(Path file, CountingInput in) throws IOException {
+    JsonArrayRows(Path file, FileContent in) throws IOException {
         this.file = file;
         this.in = in;
         this.parser = Json.MAPPER.getFactory().createParser(in);
@@ -45,7 +45,7 @@ final class JsonArrayRows implements RowReader {
                 throw new UserError("%s line %d: a row must be an object {\"column\": value, …}; this one is `%s`"
                         .formatted(file, line, parser.getText()));
             }
-            return Optional.of(new RawRow(new Place(file, line), JsonCells.fields(parser)));
+            return Optional.of(new RawRow(Place.line(file, line), JsonCells.fields(parser)));
         } catch (JsonProcessingException e) {
             throw JsonCells.malformed(file, 1, e);
         } catch (IOException e) {
@@ -55,7 +55,7 @@ final class JsonArrayRows implements RowReader {
 
     @Override
     public long bytesRead() {
-        return in.count();
+        return in.taken();
     }
 
     @Override

@@ -16,7 +16,7 @@ final class JsonLinesRows implements RowReader {
     private final Path file;
     private final Lines lines;
 
-    JsonLinesRows(Path file, CountingInput in) {
+    JsonLinesRows(Path file, FileContent in) {
         this.file = file;
         this.lines = new Lines(file, in);
     }
@@ -27,7 +27,7 @@ final class JsonLinesRows implements RowReader {
         while (line.isPresent() && line.get().isBlank()) {
             line = lines.next();
         }
-        return line.map(text -> new RawRow(new Place(file, lines.number()), parse(text)));
+        return line.map(text -> new RawRow(Place.line(file, lines.number()), parse(text)));
     }
 
     private Map<String, Cell> parse(String line) {

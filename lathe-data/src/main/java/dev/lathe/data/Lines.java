@@ -14,11 +14,11 @@ import java.util.Optional;
 /** The lines of a UTF-8 file, split at \n, \r and \r\n alone. A byte-order mark is not part of the first line. */
 final class Lines implements Closeable {
     private final Path file;
-    private final CountingInput in;
+    private final FileContent in;
     private final BufferedReader reader;
     private long number;
 
-    Lines(Path file, CountingInput in) {
+    Lines(Path file, FileContent in) {
         this.file = file;
         this.in = in;
         this.reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
@@ -46,7 +46,7 @@ final class Lines implements Closeable {
     }
 
     long bytesRead() {
-        return in.count();
+        return in.taken();
     }
 
     @Override

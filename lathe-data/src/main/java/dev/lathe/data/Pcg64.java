@@ -55,6 +55,27 @@ final class Pcg64 {
         return chosen;
     }
 
+    /** {@code integers(0, bound, size=count)} for a bound from 1 to 2³¹ − 1: Lemire's method (2019, arXiv:1805.10941). */
+    int[] integers(int bound, int count) {
+        int[] drawn = new int[count];
+        if (bound > 1) { // of one number there is nothing to draw
+            long threshold = (1L << 32) % bound;
+            for (int i = 0; i < count; i++) {
+                long product = nextUnsigned() * bound;
+                while ((product & 0xffffffffL) < threshold) {
+                    product = nextUnsigned() * bound;
+                }
+                drawn[i] = (int) (product >>> 32);
+            }
+        }
+        return drawn;
+    }
+
+    /** {@code integers(0, 1 << 63)}. */
+    long integer() {
+        return nextLong() >>> 1;
+    }
+
     private double nextDouble() {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }

@@ -5,24 +5,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * Writes the file that {@link StoredRows} maps. Little-endian: for every kept row its ids and, where they differ from
- * them, its labels (32 bits each); then for every row 40 bytes of facts (offset of its ids, tokens, supervised, lost,
- * reason, four marks); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
+ * Writes the file that {@link StoredRows} maps, without ever holding more than a block of it. Little-endian: for every
+ * kept row its ids and, where they differ from them, its labels (32 bits each); after each block of rows, 40 bytes of
+ * facts for each of them (offset of its ids, tokens, supervised, lost, reason, four marks); at the end the offset of every block's
+ * facts, then 32 bytes: rows, offset of that list, magic number and flags, CRC-32C of all before it.
  */
 final class RowWriter {
     static final int FACTS = 40;
+    static final int BLOCK = 4096;
     static final int FOOTER = 32;
-    static final int MAGIC = 0x4c524f32; // LRO2
+    static final int MAGIC = 0x4c524f33; // LRO3
     static final int KEPT = -1;
 
     private final WritableByteChannel out;
     private final boolean labels;
     private final CRC32C check = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
-    private ByteBuffer facts = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 18).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer facts = ByteBuffer.allocate(BLOCK * FACTS).order(ByteOrder.LITTLE_ENDIAN);
+    private final List<Long> blocks = new ArrayList<>();
     private long written;
     private long rows;
 
@@ -48,28 +53,41 @@ final class RowWriter {
 
     /** Writes what {@link #add} could not write yet. */
     void finish() throws IOException {
+        if (facts.position() > 0) {
+            writeFacts();
+        }
         long start = written;
+        for (long block : blocks) {
+            if (buffer.remaining() < Long.BYTES) {
+                flush();
+            }
+            buffer.putLong(block);
+        }
         flush();
-        facts.flip();
-        send(facts);
         buffer.putLong(rows).putLong(start).putInt(MAGIC).putInt(labels ? 1 : 0);
         flush();
         buffer.putLong(check.getValue());
         flush();
     }
 
-    private void fact(int tokens, int supervised, int lost, int reason, Marks marks) {
-        if (facts.remaining() < FACTS) {
-            facts.flip();
-            facts = ByteBuffer.allocate(Math.multiplyExact(facts.capacity(), 2))
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .put(facts);
+    private void fact(int tokens, int supervised, int lost, int reason, Marks marks) throws IOException {
+        if (!facts.hasRemaining()) {
+            writeFacts();
         }
         facts.putLong(written).putInt(tokens).putInt(supervised).putInt(lost).putInt(reason);
         facts.putInt(marks.first())
                 .putInt(marks.second())
                 .putInt(marks.good() ? 1 : 0)
                 .putInt(marks.whole());
+    }
+
+    private void writeFacts() throws IOException {
+        flush();
+        blocks.add(written);
+        facts.flip();
+        written += facts.remaining();
+        send(facts);
+        facts.clear();
     }
 
     private void ints(int[] values) throws IOException {

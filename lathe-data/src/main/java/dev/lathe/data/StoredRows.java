@@ -17,13 +17,13 @@ final class StoredRows implements EncodedRows {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment bytes;
-    private final long facts;
+    private final long blocks;
     private final int size;
     private final boolean labels;
 
-    private StoredRows(MemorySegment bytes, long facts, int size, boolean labels) {
+    private StoredRows(MemorySegment bytes, long blocks, int size, boolean labels) {
         this.bytes = bytes;
-        this.facts = facts;
+        this.blocks = blocks;
         this.size = size;
         this.labels = labels;
     }
@@ -44,24 +44,31 @@ final class StoredRows implements EncodedRows {
             return Optional.empty();
         }
         long rows = bytes.get(LONG, footer);
-        long facts = bytes.get(LONG, footer + 8);
-        if (rows < 0 || rows > Integer.MAX_VALUE || facts < 0 || facts + rows * RowWriter.FACTS != footer) {
+        long blocks = bytes.get(LONG, footer + 8);
+        if (rows < 0
+                || rows > Integer.MAX_VALUE
+                || blocks < 0
+                || blocks + (rows + RowWriter.BLOCK - 1) / RowWriter.BLOCK * Long.BYTES != footer) {
             return Optional.empty();
         }
-        StoredRows stored = new StoredRows(bytes, facts, (int) rows, bytes.get(INT, footer + 20) == 1);
+        StoredRows stored = new StoredRows(bytes, blocks, (int) rows, bytes.get(INT, footer + 20) == 1);
         return stored.pointsInside() ? Optional.of(stored) : Optional.empty();
     }
 
     private boolean pointsInside() {
         for (int row = 0; row < size; row++) {
+            long facts = facts(row);
+            if (facts < 0 || facts > blocks - RowWriter.FACTS) {
+                return false;
+            }
             long start = offset(row);
             int tokens = tokens(row);
             int reason = fact(row, 20);
             long end = start + (labels ? 2L : 1L) * tokens * Integer.BYTES;
             if (start < 0
-                    || start > facts
+                    || start > blocks
                     || tokens < 0
-                    || end > facts
+                    || end > blocks
                     || !marks(row).inside(tokens)
                     || (reason != RowWriter.KEPT && DropReason.of(reason).isEmpty())) {
                 return false;
@@ -123,10 +130,15 @@ final class StoredRows implements EncodedRows {
     }
 
     private long offset(int row) {
-        return bytes.get(LONG, facts + (long) row * RowWriter.FACTS);
+        return bytes.get(LONG, facts(row));
     }
 
     private int fact(int row, int at) {
-        return bytes.get(INT, facts + (long) row * RowWriter.FACTS + at);
+        return bytes.get(INT, facts(row) + at);
+    }
+
+    private long facts(int row) {
+        long block = bytes.get(LONG, blocks + (long) (row / RowWriter.BLOCK) * Long.BYTES);
+        return block + (long) (row % RowWriter.BLOCK) * RowWriter.FACTS;
     }
 }

@@ -10,7 +10,7 @@ final class TextRows implements RowReader {
     private final Path file;
     private final Lines lines;
 
-    TextRows(Path file, CountingInput in) {
+    TextRows(Path file, FileContent in) {
         this.file = file;
         this.lines = new Lines(file, in);
     }
@@ -18,7 +18,7 @@ final class TextRows implements RowReader {
     @Override
     public Optional<RawRow> next() {
         return lines.next()
-                .map(line -> new RawRow(new Place(file, lines.number()), Map.of("text", new Cell.Text(line))));
+                .map(line -> new RawRow(Place.line(file, lines.number()), Map.of("text", new Cell.Text(line))));
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,7 +27,7 @@ record Tokenising(DatasetEntry entry, RowFiles files, long limit, RowEncoder enc
 
     /** Feeds all rows to {@code out}. Throws {@link UserError} for a file or a row that cannot be read. */
     void into(RowWriter out, DataProgress progress) throws IOException {
-        RowConverter converter = entry.converter(answered);
+        RowPath path = new RowPath(entry.converter(answered), encoder);
         Set<String> seen = new HashSet<>();
         Deque<Future<List<Encoded>>> waiting = new ArrayDeque<>();
         long total = files.bytes();
@@ -41,12 +40,12 @@ record Tokenising(DatasetEntry entry, RowFiles files, long limit, RowEncoder enc
                 while (!chunk.isEmpty() || !waiting.isEmpty()) {
                     if (!chunk.isEmpty()) {
                         List<RawRow> rows = chunk;
-                        waiting.add(pool.submit(() -> encode(rows, converter)));
+                        waiting.add(pool.submit(() -> encode(rows, path)));
                         chunk = read(reader, limit - taken, seen);
                         taken += chunk.size();
                     }
                     if (chunk.isEmpty() || waiting.size() > 2 * threads) {
-                        for (Encoded row : take(waiting.remove())) {
+                        for (Encoded row : StreamBatches.result(waiting.remove())) {
                             out.add(row);
                             done++;
                         }
@@ -57,7 +56,9 @@ record Tokenising(DatasetEntry entry, RowFiles files, long limit, RowEncoder enc
                 pool.shutdownNow();
             }
         }
-        requireColumns(converter, seen, done);
+        if (done > 0) {
+            path.requireColumns(entry, seen);
+        }
     }
 
     private static List<RawRow> read(RowReader reader, long most, Set<String> seen) {
@@ -73,50 +74,7 @@ record Tokenising(DatasetEntry entry, RowFiles files, long limit, RowEncoder enc
         return rows;
     }
 
-    private List<Encoded> encode(List<RawRow> rows, RowConverter converter) {
-        List<Encoded> encoded = new ArrayList<>();
-        for (RawRow raw : rows) {
-            switch (converter.convert(raw)) {
-                case Converted.Kept(Row row) -> encoded.add(encode(row, raw.place()));
-                case Converted.Dropped(DropReason reason) -> encoded.add(new Encoded.Dropped(reason));
-            }
-        }
-        return encoded;
-    }
-
-    private Encoded encode(Row row, Place place) {
-        try {
-            return encoder.encode(row);
-        } catch (UserError e) {
-            throw new UserError("%s: %s".formatted(place, e.getMessage()), e);
-        }
-    }
-
-    private void requireColumns(RowConverter converter, Set<String> seen, long rows) {
-        for (String column : converter.expected()) {
-            if (rows > 0 && !seen.contains(column)) {
-                throw new UserError(
-                        "%s has no column `%s`; its columns are %s. Name the right one under `columns` of `%s` in dataset_info.json"
-                                .formatted(
-                                        entry.source(),
-                                        column,
-                                        seen.stream().sorted().toList(),
-                                        entry.name()));
-            }
-        }
-    }
-
-    private static List<Encoded> take(Future<List<Encoded>> chunk) {
-        try {
-            return chunk.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while tokenising", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UserError userError) {
-                throw userError;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
+    private static List<Encoded> encode(List<RawRow> rows, RowPath path) {
+        return rows.stream().map(path::encode).toList();
     }
 }

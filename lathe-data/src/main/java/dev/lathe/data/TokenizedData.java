@@ -2,7 +2,7 @@ package dev.lathe.data;
 
 import java.util.List;
 
-/** Samples of stages sft and pt. */
+/** Samples of stages sft and pt; those of {@link StreamedSamples} can only be had one after the other. */
 public interface TokenizedData extends Samples<Sample> {
     @Override
     default Class<Sample> kind() {

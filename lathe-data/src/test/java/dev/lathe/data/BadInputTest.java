@@ -168,10 +168,9 @@ class BadInputTest {
                 ", \"ranking\": true|lists no `chosen`",
                 ", \"ranking\": \"yes\"|`ranking` must be true or false",
                 ", \"ranking\": true, \"columns\": {\"prompt\": \"x\", \"chosen\": \"y\"}|lists no `rejected`",
-                ", \"hf_hub_url\": \"a/b\"|hf_hub_url: Lathe cannot do that yet",
-                ", \"subset\": \"a\"|subset: Lathe cannot do that yet",
+                ", \"hf_hub_url\": \"a/b\", \"split\": \"train[:10%]\"|split: `train[:10%]`: Lathe takes a whole split",
+                ", \"subset\": \"a\"|subset: only for data sets of the hub",
                 ", \"split\": \"test\"|a file has the split `train` alone",
-                ", \"columns\": {\"prompt\": \"x\", \"images\": \"y\"}|columns: images: Lathe cannot do that yet",
                 ", \"columns\": {\"prompt\": \"x\", \"images\": \"y\"}|columns: images: Lathe cannot do that yet",
                 ", \"num_samples\": 0|`num_samples` must be a whole number of 1 or more, but is 0",
             })
@@ -185,10 +184,39 @@ class BadInputTest {
     @Test
     void filesOfUnknownTypesAreRefused() {
         data().with("rows.parquet", "PAR1");
-        refused(() -> data().load()).hasMessageContaining("Lathe cannot read .parquet data yet");
+        refused(() -> data().load()).hasMessageContaining("rows.parquet: no whole Parquet file");
         data().with("rows.doc", "");
         refused(() -> data().load()).hasMessageContaining("not a type of data file");
-        refused(() -> DatasetInfo.in(Path.of("ONLINE"))).hasMessageContaining("cannot read data sets from a hub yet");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ms_hub_url,Hugging Face hub only",
+        "om_hub_url,Hugging Face hub only",
+        "script_url,a program in Python",
+        "cloud_file_name,cloud storage"
+    })
+    void otherPlacesAreRefusedWithTheReason(String key, String reason) throws IOException {
+        Files.writeString(folder.resolve("dataset_info.json"), "{\"rows\": {\"%s\": \"a/b\"}}".formatted(key));
+        refused(() -> data().load())
+                .hasMessageContaining("`rows`: " + key + ": ")
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void aNameMustNotLeadOutOfTheFolder() throws IOException {
+        for (String name : List.of("../rows.json", "a/../../rows.json", "..")) {
+            Files.writeString(
+                    folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(name));
+            refused(() -> data().load()).hasMessageContaining("file_name: " + name + " leads out of " + folder);
+        }
+        Path elsewhere =
+                Files.writeString(Files.createTempDirectory(folder, "else").resolve("rows.json"), "[" + GOOD + "]");
+        Files.writeString(
+                folder.resolve("dataset_info.json"), "{\"rows\": {\"file_name\": \"%s\"}}".formatted(elsewhere));
+        org.assertj.core.api.Assertions.assertThat(
+                        data().load().train().samples().size())
+                .isOne();
     }
 
     @Test

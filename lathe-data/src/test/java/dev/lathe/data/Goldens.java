@@ -108,6 +108,21 @@ final class Goldens {
     }
 
     static LoadedData load(JsonNode each, Path datasetDir) {
+        JsonNode args = each.get("args");
+        if (args.path("streaming").asBoolean()) {
+            Streaming streaming = new Streaming(
+                    args.path("buffer_size").asInt(16384),
+                    true,
+                    each.get("train").size());
+            return DataPipeline.stream(
+                    settings(args, datasetDir),
+                    streaming,
+                    encoding(each),
+                    new TokenCache.None(),
+                    DatasetHub.NONE,
+                    2,
+                    DataProgress.NONE);
+        }
         return prepare(each, datasetDir).loaded();
     }
 

@@ -78,7 +78,7 @@ class RowReaderTest {
         List<RawRow> rows = rows(file("rows.txt", "one\u2028still\r\n\r\n two\fpage\rlast"));
         assertThat(rows.stream().map(row -> new Cells(row).text("text").orElseThrow()))
                 .containsExactly("one\u2028still", "", " two\fpage", "last");
-        assertThat(rows.getLast().place().line()).isEqualTo(4);
+        assertThat(rows.getLast().place().number()).isEqualTo(4);
     }
 
     @Test

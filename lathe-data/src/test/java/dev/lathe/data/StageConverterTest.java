@@ -143,7 +143,7 @@ class StageConverterTest {
                         false, java.util.Optional.empty(), java.util.Optional.empty(), java.util.Optional.empty()));
         String row = "{\"messages\": %s%s}".formatted(messages, rest);
         var bytes = new java.io.ByteArrayInputStream(row.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        try (var rows = new JsonLinesRows(Path.of("rows.jsonl"), new CountingInput(bytes))) {
+        try (var rows = new JsonLinesRows(Path.of("rows.jsonl"), bytes)) {
             return new OpenAiConverter(columns).convert(rows.next().orElseThrow());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);

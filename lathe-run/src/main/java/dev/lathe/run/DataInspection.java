@@ -2,7 +2,6 @@ package dev.lathe.run;
 
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
-import dev.lathe.data.DataProgress;
 import dev.lathe.data.DataSettings;
 import dev.lathe.data.EpochOrder;
 import dev.lathe.data.PreparedData;
@@ -27,7 +26,6 @@ import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** {@code lathe data}: shows what a run is going to be trained on. Reads no weights. */
@@ -66,10 +64,9 @@ public final class DataInspection {
         Template template =
                 DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
         ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-        DataSource source =
-                new DataSource(host, run.data(), run.stage(), run.training().seed());
+        DataSource source = DataSource.of(host, run);
         DataSettings settings = source.settings();
-        PreparedData data = source.prepare(encoder, progress());
+        PreparedData data = source.prepare(encoder);
         List<Integer> chosen = new SampleChoice(wanted.samples()).in(data.train());
         Facts facts = Facts.of(settings, data, encoder, model, steps(settings, data.train()));
         boolean colour = host.terminalWidth().isPresent()
@@ -145,19 +142,5 @@ public final class DataInspection {
             room += (longest + 7L) / 8 * 8 * batch.length;
         }
         return room == 0 ? 0 : 1 - (double) tokens / room;
-    }
-
-    /** A line that is drawn over, on a terminal alone. */
-    private DataProgress progress() {
-        if (host.terminalWidth().isEmpty()) {
-            return DataProgress.NONE;
-        }
-        return (dataset, rows, bytes, total) -> {
-            boolean done = bytes >= total;
-            String line = String.format(
-                    Locale.ROOT, "Reading %s: %,d rows, %d %%", dataset, rows, total == 0 ? 100 : 100 * bytes / total);
-            host.out().print("\r" + (done ? " ".repeat(line.length()) + "\r" : line));
-            host.out().flush();
-        };
     }
 }

@@ -2,26 +2,54 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.data.DataPipeline;
-import dev.lathe.data.DataProgress;
 import dev.lathe.data.DataSettings;
+import dev.lathe.data.DatasetHub;
 import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
 import dev.lathe.data.PreparedData;
+import dev.lathe.data.Sample;
+import dev.lathe.data.StreamedSamples;
+import dev.lathe.data.Streaming;
 import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.run.config.DataConfig;
+import dev.lathe.run.config.DataRun;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
+import dev.lathe.run.config.TrainRun;
+import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
-/** Turns the data half of a configuration into samples. */
-record DataSource(Host host, DataConfig config, Stage stage, long seed) {
+/**
+ * Turns the data half of a configuration into samples.
+ *
+ * @param hub where data sets are had by name
+ * @param samples how many a streamed run asks for; 0 to look at the data, not to train on them
+ */
+record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetHub hub, int samples) {
+    private static final int FIRST_OF_STREAM = 10_000;
+
+    static DataSource of(Host host, TrainRun run) {
+        TrainingConfig training = run.training();
+        long samples = Intervals.maxSteps(training.length()) * training.microBatch() * training.accumulation();
+        return new DataSource(
+                host, run.data(), run.stage(), training.seed(), new ModelSource(host, run.model()).datasets(), (int)
+                        Math.min(Integer.MAX_VALUE, samples));
+    }
+
+    /** To look at all data of a run; of a stream only its first rows. */
+    static DataSource of(Host host, DataRun run) {
+        return new DataSource(
+                host, run.data(), run.stage(), run.training().seed(), new ModelSource(host, run.model()).datasets(), 0);
+    }
+
     /** The template that the configuration names, or else the tokenizer's own. */
     static Template template(Optional<String> name, Optional<String> defaultSystem, Tokenizer tokenizer) {
         Template template = name.map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
@@ -29,9 +57,22 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
-        LoadedData data =
-                DataPipeline.load(settings(), Encoding.of(encoder), cache(), host.threads(), DataProgress.NONE);
-        host.say("Data: " + data.train().report().summary());
+        DataLines progress = new DataLines(host);
+        Encoding encoding = Encoding.of(encoder);
+        LoadedData data = config.stream()
+                .map(stream -> DataPipeline.stream(
+                        settings(),
+                        new Streaming(stream.buffer(), config.shuffled(), samples),
+                        encoding,
+                        cache(),
+                        hub,
+                        host.threads(),
+                        progress))
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache(), hub, host.threads(), progress));
+        host.say(
+                config.stream().isPresent()
+                        ? "Data: a stream, read while training goes on"
+                        : "Data: " + data.train().report().summary());
         data.evaluation()
                 .forEach(set -> host.say("Evaluation data%s: %s"
                         .formatted(
@@ -45,8 +86,18 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
     }
 
     /** The data of any stage, with the rows that each sample came from. */
-    PreparedData prepare(ChatEncoder encoder, DataProgress progress) {
-        return DataPipeline.prepare(settings(), Encoding.of(encoder), cache(), host.threads(), progress);
+    PreparedData prepare(ChatEncoder encoder) {
+        if (looksAtStream()) {
+            host.say("Notice: of a stream only the first %d rows of each data set are looked at"
+                    .formatted(FIRST_OF_STREAM));
+        }
+        return DataPipeline.prepare(
+                settings(), Encoding.of(encoder), cache(), hub, host.threads(), new DataLines(host));
+    }
+
+    /** Whether a stream is looked at rather than trained on: nobody wants to wait until it ends. */
+    private boolean looksAtStream() {
+        return config.stream().isPresent() && samples == 0;
     }
 
     private TokenCache cache() {
@@ -65,36 +116,44 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
                 },
                 config.datasets(),
                 config.evalDatasets(),
-                false,
+                config.evalOnEach(),
                 config.folder(),
                 config.cutoffLen(),
                 config.trainOnPrompt(),
                 config.maskHistory(),
                 config.packingAsked(),
                 config.neatPacking(),
-                new Mixing.Concat(),
-                config.maxSamples(),
+                Mixing.named(config.mixture().strategy(), config.mixture().shares()),
+                looksAtStream() ? OptionalInt.of(FIRST_OF_STREAM) : config.maxSamples(),
                 switch (config.holdout()) {
                     case Holdout.None() -> new HoldOut.Nothing();
                     case Holdout.Rows(int count) -> new HoldOut.Count(count);
                     case Holdout.Share(double share) -> new HoldOut.Fraction(share);
                 },
                 true,
-                1000,
-                1,
-                false,
+                config.preprocessing().batch(),
+                config.preprocessing().workers(),
+                config.preprocessing().again(),
                 seed);
     }
 
     /** A template may add tokens that the model has no row for. */
     private static void check(TokenizedData samples, Tokenizer tokenizer, int vocabulary) {
+        if (samples instanceof StreamedSamples stream) {
+            stream.watch(sample -> check(sample, tokenizer, vocabulary));
+            return;
+        }
         for (int i = 0; i < samples.size(); i++) {
-            for (int id : samples.get(i).inputIds()) {
-                if (id >= vocabulary) {
-                    throw new UserError(
-                            "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
-                                    .formatted(id, tokenizer.tokenOf(id), vocabulary));
-                }
+            check(samples.get(i), tokenizer, vocabulary);
+        }
+    }
+
+    private static void check(Sample sample, Tokenizer tokenizer, int vocabulary) {
+        for (int id : sample.inputIds()) {
+            if (id >= vocabulary) {
+                throw new UserError(
+                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
+                                .formatted(id, tokenizer.tokenOf(id), vocabulary));
             }
         }
     }

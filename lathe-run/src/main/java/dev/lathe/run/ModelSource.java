@@ -1,17 +1,20 @@
 package dev.lathe.run;
 
 import dev.lathe.base.UserError;
+import dev.lathe.data.DatasetHub;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.hub.Hub;
+import dev.lathe.model.hub.HubFiles;
 import dev.lathe.model.hub.HubSettings;
 import dev.lathe.run.config.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what {@code model_name_or_path} and {@code adapter_name_or_path} name. */
+/** Finds what {@code model_name_or_path} and {@code adapter_name_or_path} name, and what data sets name on the hub. */
 final class ModelSource {
     private static final String BUNDLED = "lathe:";
 
@@ -67,7 +70,30 @@ final class ModelSource {
                     "%s: %s is not there. Give a model's folder, a GGUF file, a name on the hub (org/name), or lathe:seedling"
                             .formatted(key, name));
         }
-        return fetch.from(new Hub(hubSettings(), host.files(), new DownloadLines(host)), name, config.revision());
+        return fetch.from(hub(), name, config.revision());
+    }
+
+    /** Data sets of the same hub, in the same cache, with the same token. */
+    DatasetHub datasets() {
+        return (name, revision) -> repository(hub().dataset(name, revision));
+    }
+
+    private static DatasetHub.Repository repository(HubFiles files) {
+        return new DatasetHub.Repository() {
+            @Override
+            public Collection<String> names() {
+                return files.names();
+            }
+
+            @Override
+            public List<Path> fetch(List<String> names) {
+                return files.fetch(names);
+            }
+        };
+    }
+
+    private Hub hub() {
+        return new Hub(hubSettings(), host.files(), new DownloadLines(host));
     }
 
     private HubSettings hubSettings() {

@@ -44,7 +44,7 @@ record RunParts(
                 new EpochOrder(
                         data.train().samples().size(),
                         run.training().dataSeed(),
-                        run.data().shuffled()),
+                        run.data().shuffled() && run.data().stream().isEmpty()),
                 run.training().microBatch(),
                 run.training().accumulation(),
                 false,
@@ -109,10 +109,13 @@ record RunParts(
         identity.put("threads", Integer.toString(host.threads()));
         identity.put(
                 Continuation.DATA,
-                "%d samples of %d tokens"
-                        .formatted(
-                                data.train().samples().size(),
-                                data.train().report().tokens()));
+                run.data().stream().isPresent()
+                        ? "a stream of files " + data.identity()
+                        : "%d samples of %d tokens, from files %s"
+                                .formatted(
+                                        data.train().samples().size(),
+                                        data.train().report().tokens(),
+                                        data.identity()));
         return identity;
     }
 

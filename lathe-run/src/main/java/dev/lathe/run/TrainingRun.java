@@ -63,9 +63,8 @@ public final class TrainingRun {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            LoadedData data = new DataSource(
-                            host, run.data(), run.stage(), run.training().seed())
-                    .load(encoder, model.spec().vocabulary());
+            LoadedData data =
+                    DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             return train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);
         }
     }
@@ -91,6 +90,10 @@ public final class TrainingRun {
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
         Progress start = start(continuation, state, parts.plan());
+        Optional<StreamPlace> stream = StreamPlace.of(data);
+        if (continuation.whole()) {
+            stream.ifPresent(place -> place.restore(continuation.checkpoint().orElseThrow()));
+        }
         Reporting reporting = new Reporting(
                 host,
                 run,
@@ -106,11 +109,10 @@ public final class TrainingRun {
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
         best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
         Artifact tokenizer = (folder, files, progress) -> encoder.tokenizer().save(folder, files);
-        Checkpoints checkpoints = new Checkpoints(
-                parts.checkpointSettings(best),
-                host.files(),
-                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state),
-                events);
+        List<Artifact> artifacts =
+                new ArrayList<>(List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state));
+        stream.ifPresent(artifacts::add);
+        Checkpoints checkpoints = new Checkpoints(parts.checkpointSettings(best), host.files(), artifacts, events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
@@ -127,6 +129,8 @@ public final class TrainingRun {
                         checkpoints,
                         new Trainer.Surroundings(events, host::seconds, host.memory(), host.interrupted()))
                 .run(start);
+        stream.flatMap(StreamPlace::summary).ifPresent(summary -> host.say("Data read in this run: " + summary));
+        stream.ifPresent(place -> place.samples().close());
         if (end.step() < end.totalSteps()) {
             host.say("Stopped at step %d of %d; run the same command again%s to go on"
                     .formatted(

@@ -95,15 +95,16 @@ final class Bench {
 
     /** What such a run trains on and is evaluated on. */
     LoadedData data(List<String> arguments) {
-        TrainRun run = TrainRun.of(configuration(arguments));
-        Host host = host();
+        return data(host(), TrainRun.of(configuration(arguments)));
+    }
+
+    LoadedData data(Host host, TrainRun run) {
         try (LoadedModel model =
                 new ModelSource(host, run.model()).open(run.training().seed())) {
             Template template =
                     DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
             ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
-            return new DataSource(host, run.data(), run.stage(), run.training().seed())
-                    .load(encoder, model.spec().vocabulary());
+            return DataSource.of(host, run).load(encoder, model.spec().vocabulary());
         }
     }
 

@@ -49,6 +49,25 @@ class ContinuedRunTest {
                     new String[] {
                         "finetuning_type=freeze", "freeze_trainable_layers=1", "disable_gradient_checkpointing=true"
                     },
+            "streamed",
+                    new String[] {
+                        "lora_rank=2",
+                        "streaming=true",
+                        "buffer_size=5",
+                        "preprocessing_batch_size=4",
+                        "max_steps=8",
+                        "val_size=2",
+                        "eval_strategy=steps",
+                        "eval_steps=3"
+                    },
+            "streamed packs",
+                    new String[] {
+                        "finetuning_type=full",
+                        "streaming=true",
+                        "packing=true",
+                        "preprocessing_batch_size=5",
+                        "max_steps=8"
+                    },
             "packed", new String[] {"finetuning_type=full", "neat_packing=true", "per_device_train_batch_size=1"});
 
     static Stream<Arguments> cases() {

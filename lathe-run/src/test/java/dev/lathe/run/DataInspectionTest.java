@@ -274,4 +274,11 @@ class DataInspectionTest {
         assertThat(inspect(told.host(), List.of(), "lora_rank=8", "use_galore=true", "save_steps=10", "bf16=true"))
                 .doesNotContain("Notice");
     }
+
+    @Test
+    void ofAStreamTheFirstRowsAreLookedAt() throws IOException {
+        data(FAULTS, "");
+        assertThat(inspect(told.host(), List.of(), "streaming=true", "max_steps=4", "buffer_size=2"))
+                .contains("of a stream only the first 10000 rows", "10 read, 9 kept");
+    }
 }

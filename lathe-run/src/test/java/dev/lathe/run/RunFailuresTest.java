@@ -83,6 +83,24 @@ class RunFailuresTest {
                 ", is 10 samples of ");
     }
 
+    /** The same number of rows and of tokens: only the content tells. */
+    @Test
+    void oneChangedLetterInTheDataIsNoticed(@TempDir Path temp) throws IOException {
+        Bench bench = new Bench(temp);
+        Path output = temp.resolve("out");
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        bench.train(tiny.arguments(output, LORA));
+        Path file = temp.resolve("data/tiny.json");
+        String rows = Files.readString(file);
+        int letter = rows.indexOf("\"output\":\"") + 10;
+        tiny.writeData(
+                rows.substring(0, letter) + (rows.charAt(letter) == 'a' ? 'b' : 'a') + rows.substring(letter + 1));
+        assertRefused(
+                () -> bench.train(tiny.arguments(output, LORA)), "training data: was 9 samples of ", ", is 9 samples");
+        tiny.writeData(rows);
+        bench.train(Bench.with(tiny.arguments(output, LORA), "num_train_epochs=3"));
+    }
+
     @Test
     void whatAKillLeftHalfWrittenIsSwept(@TempDir Path temp) throws IOException {
         TinyModel tiny = TinyModel.write(temp, 1, 5);

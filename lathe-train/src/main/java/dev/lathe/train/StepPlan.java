@@ -42,11 +42,12 @@ public record StepPlan(
         long epoch = index / stepsPerEpoch();
         long first = index % stepsPerEpoch() * accumulation;
         long end = Math.min(first + accumulation, microBatchesPerEpoch());
-        int[] samples = order.order(Math.toIntExact(epoch));
+        int from = Math.toIntExact(first * batchSize);
+        int[] samples = order.order(Math.toIntExact(epoch), from, (int) Math.min(end * batchSize, order.samples()));
         List<int[]> microBatches = new ArrayList<>();
         for (long micro = first; micro < end; micro++) {
-            int from = Math.toIntExact(micro * batchSize);
-            microBatches.add(Arrays.copyOfRange(samples, from, Math.min(from + batchSize, samples.length)));
+            int at = Math.toIntExact(micro * batchSize) - from;
+            microBatches.add(Arrays.copyOfRange(samples, at, Math.min(at + batchSize, samples.length)));
         }
         return new Step(microBatches, epoch + (double) end / microBatchesPerEpoch());
     }

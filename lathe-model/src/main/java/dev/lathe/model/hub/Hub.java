@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Models by name. Reads and writes the hub client's own cache, so both find what either fetched; fetches what is
+ * Models and data sets by name. Reads and writes the hub client's own cache, so both find what either fetched; fetches what is
  * missing, goes on with broken downloads, and believes nothing whose size or hash is wrong.
  */
 public final class Hub {
@@ -105,6 +105,43 @@ public final class Hub {
         fetch(repo, found, List.of(file));
         cache.remember(repo, found.commit());
         return cache.snapshot(repo, found.commit()).resolve(file);
+    }
+
+    /**
+     * The files of a data set's repository, to choose from. When the hub cannot be reached, or must not be, those are
+     * offered that it had when it was asked last; to be had are then only those that were fetched.
+     *
+     * @throws UserError when there is no such data set, no access, or no network and nothing in the cache
+     */
+    public HubFiles dataset(String name, String revision) {
+        Repo repo = new Repo(Repo.Kind.DATASET, name, revision);
+        Optional<HubListing> asked = listing(
+                repo,
+                snapshot -> cache.listing(repo, String.valueOf(snapshot.getFileName()))
+                                .isPresent()
+                        ? Optional.empty()
+                        : Optional.of("the list of its files"));
+        asked.ifPresent(found -> cache.rememberListing(repo, found));
+        HubListing found = asked.orElseGet(() -> cache.find(repo)
+                .flatMap(snapshot -> cache.listing(repo, String.valueOf(snapshot.getFileName())))
+                .orElseThrow());
+        return new HubFiles(found.sizes().sequencedKeySet(), names -> files(repo, found, names, asked.isPresent()));
+    }
+
+    private List<Path> files(Repo repo, HubListing listing, List<String> names, boolean reached) {
+        if (reached) {
+            fetch(repo, listing, names);
+            cache.remember(repo, listing.commit());
+        }
+        List<String> missing =
+                names.stream().filter(name -> !present(repo, listing, name)).toList();
+        if (!missing.isEmpty()) {
+            throw new UserError(
+                    "%s: %s is not in the cache %s, and the hub cannot be asked for it. Run once where there is a network, without HF_HUB_OFFLINE."
+                            .formatted(repo, String.join(", ", missing), settings.cache()));
+        }
+        Path snapshot = cache.snapshot(repo, listing.commit());
+        return names.stream().map(snapshot::resolve).toList();
     }
 
     /** Says what a snapshot lacks for what it is wanted for. */
@@ -207,8 +244,12 @@ public final class Hub {
 
     private UserError unreachable(Repo repo, IOException e) {
         return new UserError(
-                "%s could not be asked for %s: %s. Check the network, or name a folder that holds the model."
-                        .formatted(settings.endpoint(), repo, reason(e)),
+                "%s could not be asked for %s: %s. Check the network, or name a folder that holds the %s."
+                        .formatted(
+                                settings.endpoint(),
+                                repo,
+                                reason(e),
+                                repo.kind().word()),
                 e);
     }
 

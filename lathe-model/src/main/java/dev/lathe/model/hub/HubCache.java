@@ -1,5 +1,6 @@
 package dev.lathe.model.hub;
 
+import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import java.io.IOException;
@@ -67,6 +68,23 @@ record HubCache(Path root, SafeFiles files, Links links, Pauses pauses) {
         if (!repo.pinned() && !commit(repo).equals(Optional.of(commit))) {
             files.writeText(ref(repo), commit);
         }
+    }
+
+    /** What the hub said that a commit holds; other clients of this cache pass over the folder. */
+    Optional<HubListing> listing(Repo repo, String commit) {
+        Path file = listingFile(repo, commit);
+        return Files.isRegularFile(file) ? Optional.of(HubListing.of(repo, Json.read(file))) : Optional.empty();
+    }
+
+    void rememberListing(Repo repo, HubListing listing) {
+        Path file = listingFile(repo, listing.commit());
+        if (!Files.exists(file)) {
+            files.writeText(file, listing.json());
+        }
+    }
+
+    private Path listingFile(Repo repo, String commit) {
+        return root.resolve(repo.folder()).resolve(".lathe").resolve(commit + ".json");
     }
 
     private Path ref(Repo repo) {

@@ -69,8 +69,8 @@ final class HubClient {
 
     /** Commit and files of a revision. */
     HubListing listing(Repo repo) throws IOException {
-        URI uri = uri("api/models/" + encoded(repo.name()) + "/revision/"
-                + URLEncoder.encode(repo.revision(), StandardCharsets.UTF_8) + "?blobs=true");
+        URI uri = uri(encoded(repo.api()) + "/revision/" + URLEncoder.encode(repo.revision(), StandardCharsets.UTF_8)
+                + "?blobs=true");
         HttpResponse<InputStream> response = send("GET", uri, 0, true);
         try (StallGuard body = new StallGuard(response.body(), patience)) {
             check(response, repo, "");
@@ -79,7 +79,8 @@ final class HubClient {
             for (int count; (count = body.read(buffer)) >= 0; ) {
                 text.write(buffer, 0, count);
                 if (text.size() > MAX_LISTING) {
-                    throw new UserError("the hub's list of files of %s is longer than any model's".formatted(repo));
+                    throw new UserError(
+                            "the hub's list of files of %s is longer than any repository's".formatted(repo));
                 }
             }
             return HubListing.of(repo, Json.parse(text.toString(StandardCharsets.UTF_8), uri.toString()));
@@ -209,7 +210,7 @@ final class HubClient {
     }
 
     private URI resolve(Repo repo, String commit, String file) {
-        return uri(encoded(repo.name()) + "/resolve/" + commit + "/" + encoded(file));
+        return uri(encoded(repo.page()) + "/resolve/" + commit + "/" + encoded(file));
     }
 
     private URI uri(String path) {

@@ -1,9 +1,12 @@
 package dev.lathe.model.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * What the hub says a repository holds.
@@ -11,7 +14,7 @@ import java.util.Map;
  * @param commit of the revision that was asked for
  * @param sizes bytes of each file by its name, -1 where the hub does not say; every name stays below its folder
  */
-record HubListing(String commit, Map<String, Long> sizes) {
+record HubListing(String commit, SequencedMap<String, Long> sizes) {
     static HubListing of(Repo repo, JsonNode answer) {
         String commit = answer.path("sha").asText();
         if (!Repo.isCommit(commit) || !answer.path("siblings").isArray()) {
@@ -19,7 +22,7 @@ record HubListing(String commit, Map<String, Long> sizes) {
                     "the hub's answer about %s is not understood (no commit or no files in it): is HF_ENDPOINT a model hub?"
                             .formatted(repo));
         }
-        Map<String, Long> sizes = new LinkedHashMap<>();
+        SequencedMap<String, Long> sizes = new LinkedHashMap<>();
         for (JsonNode sibling : answer.path("siblings")) {
             String name = sibling.path("rfilename").asText();
             if (!safe(name)) {
@@ -29,6 +32,15 @@ record HubListing(String commit, Map<String, Long> sizes) {
             sizes.put(name, sibling.path("size").asLong(-1));
         }
         return new HubListing(commit, sizes);
+    }
+
+    /** In the hub's own form, as {@link #of} reads it. */
+    String json() {
+        ObjectNode answer = Json.object().put("sha", commit);
+        ArrayNode siblings = answer.putArray("siblings");
+        sizes.forEach(
+                (name, size) -> siblings.addObject().put("rfilename", name).put("size", size));
+        return Json.compact(answer);
     }
 
     /** Whether a name stays below the folder it is put into, on every system. */

@@ -13,7 +13,7 @@ final class HubRefusal {
                     .formatted(
                             repo,
                             settings.endpoint(),
-                            repo.name(),
+                            repo.page(),
                             settings.token().isPresent()
                                     ? "with the account whose token is used here; that token has no access now"
                                     : "then set HF_TOKEN to a token of that account");
@@ -25,10 +25,11 @@ final class HubRefusal {
             return "%s has no file %s".formatted(repo, file);
         }
         if (status == 401 || status == 404) {
-            return "%s is not on the hub at %s, or is private: check the name; for a private model %s"
+            return "%s is not on the hub at %s, or is private: check the name; for a private %s %s"
                     .formatted(
                             repo,
                             settings.endpoint(),
+                            repo.kind().word(),
                             settings.token().isPresent()
                                     ? "the token in HF_TOKEN must have access (it has none now)"
                                     : "set HF_TOKEN to a token that has access");

@@ -4,12 +4,31 @@ import dev.lathe.base.UserError;
 import java.util.regex.Pattern;
 
 /**
- * A model on the hub at a revision.
+ * A repository on the hub at a revision.
  *
  * @param name {@code org/name}, or a bare name
  * @param revision branch, tag, commit or {@code refs/pr/N}
  */
-record Repo(String name, String revision) {
+record Repo(Kind kind, String name, String revision) {
+    /** What a repository is for; names of different kinds have nothing to do with each other. */
+    enum Kind {
+        MODEL("models", "model"),
+        DATASET("datasets", "data set");
+
+        private final String plural;
+        private final String word;
+
+        Kind(String plural, String word) {
+            this.plural = plural;
+            this.word = word;
+        }
+
+        /** For people. */
+        String word() {
+            return word;
+        }
+    }
+
     private static final Pattern PART = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?");
     private static final Pattern REVISION =
             Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
@@ -22,6 +41,21 @@ record Repo(String name, String revision) {
         if (!REVISION.matcher(revision).matches() || revision.contains("..") || revision.length() > 200) {
             throw new UserError("%s is no revision: a branch, a tag or a commit is needed".formatted(revision));
         }
+    }
+
+    /** A model. */
+    Repo(String name, String revision) {
+        this(Kind.MODEL, name, revision);
+    }
+
+    /** Where the hub describes it. */
+    String api() {
+        return "api/" + kind.plural + "/" + name;
+    }
+
+    /** Where the hub shows it and hands out its files; models stand at the top. */
+    String page() {
+        return kind == Kind.MODEL ? name : kind.plural + "/" + name;
     }
 
     static boolean isName(String name) {
@@ -45,7 +79,7 @@ record Repo(String name, String revision) {
 
     /** The folder in the cache. */
     String folder() {
-        return "models--" + name.replace("/", "--");
+        return kind.plural + "--" + name.replace("/", "--");
     }
 
     @Override

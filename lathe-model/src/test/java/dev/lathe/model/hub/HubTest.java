@@ -110,6 +110,39 @@ class HubTest {
                 .endsWith("model.safetensors 300000/300000");
     }
 
+    /** The layout of {@code datasets--org--name} that the hub's client and the datasets library share. */
+    @Test
+    void dataSetsHaveTheirOwnPlaceAndAreFetchedFileByFile() throws IOException {
+        stub.files.put("README.md", "# tiny".getBytes(StandardCharsets.UTF_8));
+        stub.files.put("data/train-00000-of-00001.parquet", StubHub.large(50_000));
+        HubFiles files = hub().dataset(StubHub.NAME, "main");
+        assertThat(files.names()).containsExactlyElementsOf(stub.files.keySet());
+        assertThat(stub.fetched()).isEmpty();
+        List<Path> fetched = files.fetch(List.of("data/train-00000-of-00001.parquet", "README.md"));
+        Path snapshot = cache.resolve("datasets--org--tiny/snapshots").resolve(stub.commit);
+        assertThat(fetched)
+                .containsExactly(snapshot.resolve("data/train-00000-of-00001.parquet"), snapshot.resolve("README.md"));
+        assertThat(fetched.getFirst()).hasBinaryContent(StubHub.large(50_000));
+        assertThat(cache.resolve("datasets--org--tiny/refs/main")).hasContent(stub.commit);
+        assertThat(cache.resolve("models--org--tiny")).doesNotExist();
+        assertThat(stub.requests).anyMatch(request -> request.path().startsWith("/datasets/org/tiny/resolve/"));
+
+        int asked = stub.requests.size();
+        HubFiles offline =
+                hub(Optional.empty(), true, Links.real(), PartialFiles.real()).dataset(StubHub.NAME, "main");
+        assertThat(offline.names()).containsExactlyElementsOf(stub.files.keySet());
+        assertThat(offline.fetch(List.of("README.md"))).containsExactly(snapshot.resolve("README.md"));
+        refused(() -> offline.fetch(List.of("README.md", "config.json")), "config.json is not in the cache");
+        assertThat(stub.requests).hasSize(asked);
+        refused(
+                () -> hub(Optional.empty(), true, Links.real(), PartialFiles.real())
+                        .dataset("org/other", "main"),
+                "org/other is not in the cache");
+        stub.refusal = 401;
+        stub.refusals.set(1);
+        refused(() -> hub().dataset("org/other", "main"), "for a private data set set HF_TOKEN");
+    }
+
     @Test
     void onlyWhatAModelNeedsIsFetched() throws IOException {
         for (String file : List.of(

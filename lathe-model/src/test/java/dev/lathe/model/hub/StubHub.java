@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A hub with one repository, org/tiny, and beside it the host that large files are redirected to. Speaks the protocol
+ * A hub with one repository, org/tiny, which is a model and a data set, and beside it the host that large files are redirected to. Speaks the protocol
  * as the hub's documentation and its own client describe it; does as much wrong as a test asks for.
  */
 final class StubHub implements AutoCloseable {
@@ -102,7 +102,7 @@ final class StubHub implements AutoCloseable {
     }
 
     private static boolean large(String file) {
-        return file.endsWith(".safetensors") || file.endsWith(".gguf");
+        return file.endsWith(".safetensors") || file.endsWith(".gguf") || file.endsWith(".parquet");
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -115,13 +115,14 @@ final class StubHub implements AutoCloseable {
             exchange.sendResponseHeaders(refusal, -1);
             return;
         }
-        if (path.startsWith("/api/models/" + NAME + "/revision/")) {
+        if (path.startsWith("/api/models/" + NAME + "/revision/")
+                || path.startsWith("/api/datasets/" + NAME + "/revision/")) {
             byte[] listing = Json.compact(listing()).getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, listing.length);
             exchange.getResponseBody().write(listing);
             return;
         }
-        String prefix = "/" + NAME + "/resolve/" + commit + "/";
+        String prefix = (path.startsWith("/datasets/") ? "/datasets/" : "/") + NAME + "/resolve/" + commit + "/";
         String file =
                 URLDecoder.decode(path.substring(Math.min(prefix.length(), path.length())), StandardCharsets.UTF_8);
         if (!path.startsWith(prefix) || !files.containsKey(file)) {

@@ -1,7 +1,6 @@
 package dev.lathe.run.config;
 
 import java.util.List;
-import java.util.Locale;
 
 /** Rules about data sets, mixing, holding back and packing. */
 final class DataRules {
@@ -65,6 +64,16 @@ final class DataRules {
                     "give as many numbers as data sets"),
             Rule.refuse(
                     "t",
+                    "interleave_probs of another length than eval_dataset",
+                    List.of("interleave_probs", "eval_dataset"),
+                    s -> s.on("interleave_probs")
+                            && s.on("eval_dataset")
+                            && s.names("interleave_probs").size()
+                                    != s.names("eval_dataset").size(),
+                    "they mix the evaluation data too, as in the reference, so each of its data sets needs one share",
+                    "give as many numbers as data sets, or hold rows back with val_size"),
+            Rule.refuse(
+                    "t",
                     "interleave_probs that do not add up to 1",
                     List.of("interleave_probs"),
                     s -> s.on("interleave_probs") && !(Math.abs(sum(s.names("interleave_probs")) - 1) < 1e-8),
@@ -121,12 +130,11 @@ final class DataRules {
                     "use packing: true, or set stage: sft"),
             Rule.refuse(
                     "t",
-                    "a data folder that is no folder",
-                    List.of("dataset_dir"),
-                    s -> s.is("dataset_dir", "ONLINE")
-                            || s.text("dataset_dir").toUpperCase(Locale.ROOT).startsWith("REMOTE:"),
-                    "Lathe cannot read data sets from the hub yet",
-                    "download them and name their folder"));
+                    "streaming with tokenized_path",
+                    List.of("streaming", "tokenized_path"),
+                    s -> s.flag("streaming") && s.on("tokenized_path"),
+                    "what is kept as tokens is not streamed",
+                    "delete one of them"));
 
     private DataRules() {}
 

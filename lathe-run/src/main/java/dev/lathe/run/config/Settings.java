@@ -95,6 +95,11 @@ record Settings(Map<String, Setting> settings) {
                 : List.of();
     }
 
+    /** The numbers of a list, of which every item is one (a rule saw to that). */
+    List<Double> numbers(String key) {
+        return names(key).stream().map(Double::valueOf).toList();
+    }
+
     private <T> T wrong(String key) {
         throw new IllegalStateException("%s is %s, of another type than asked for".formatted(key, get(key).value()));
     }

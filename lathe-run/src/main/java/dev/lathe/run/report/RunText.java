@@ -28,27 +28,39 @@ final class RunText {
                                 : facts.targets().stream()
                                         .map(Amounts::printable)
                                         .collect(Collectors.joining(", ", " on ", ""))));
-        lines.add("Data     %s samples, %s tokens an epoch, %s of them supervised (%s)"
-                .formatted(
-                        Amounts.count(facts.samples()),
-                        Amounts.count(facts.tokensPerEpoch()),
-                        Amounts.count(facts.supervisedTokensPerEpoch()),
-                        Amounts.percent(facts.supervisedTokensPerEpoch(), facts.tokensPerEpoch())));
         long stepsToCome = facts.totalSteps() - facts.resumedFromStep();
-        lines.add("Steps    %s of %d x %d samples, %s an epoch, %s epochs; about %s tokens to come"
-                .formatted(
-                        Amounts.count(facts.totalSteps()),
-                        facts.batchSize(),
-                        facts.accumulation(),
-                        Amounts.count(facts.stepsPerEpoch()),
-                        epochs(facts.epochs()),
-                        Amounts.count(Math.round(
-                                (double) facts.tokensPerEpoch() / Math.max(1, facts.stepsPerEpoch()) * stepsToCome))));
+        lines.addAll(facts.tokensPerEpoch() == 0 ? streamed(facts) : counted(facts, stepsToCome));
         if (facts.resumedFromStep() > 0) {
             lines.add("Resumes  after step %s, %s to go"
                     .formatted(Amounts.count(facts.resumedFromStep()), Amounts.count(stepsToCome)));
         }
         return lines;
+    }
+
+    private static List<String> counted(RunFacts facts, long stepsToCome) {
+        return List.of(
+                "Data     %s samples, %s tokens an epoch, %s of them supervised (%s)"
+                        .formatted(
+                                Amounts.count(facts.samples()),
+                                Amounts.count(facts.tokensPerEpoch()),
+                                Amounts.count(facts.supervisedTokensPerEpoch()),
+                                Amounts.percent(facts.supervisedTokensPerEpoch(), facts.tokensPerEpoch())),
+                "Steps    %s of %d x %d samples, %s an epoch, %s epochs; about %s tokens to come"
+                        .formatted(
+                                Amounts.count(facts.totalSteps()),
+                                facts.batchSize(),
+                                facts.accumulation(),
+                                Amounts.count(facts.stepsPerEpoch()),
+                                epochs(facts.epochs()),
+                                Amounts.count(Math.round((double) facts.tokensPerEpoch()
+                                        / Math.max(1, facts.stepsPerEpoch())
+                                        * stepsToCome))));
+    }
+
+    /** Nobody has counted a stream. */
+    private static List<String> streamed(RunFacts facts) {
+        return List.of("Steps    %s of %d x %d samples of a stream"
+                .formatted(Amounts.count(facts.totalSteps()), facts.batchSize(), facts.accumulation()));
     }
 
     static String evaluated(Event.Evaluated evaluated) {

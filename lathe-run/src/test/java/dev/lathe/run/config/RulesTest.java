@@ -65,6 +65,9 @@ class RulesTest {
                                 "interleave_probs of another length than dataset",
                                 BASE + "interleave_probs=0.5,0.5 mix_strategy=interleave_under"),
                         Map.entry(
+                                "interleave_probs of another length than eval_dataset",
+                                BASE + "interleave_probs=1.0 mix_strategy=interleave_under eval_dataset=a,b"),
+                        Map.entry(
                                 "interleave_probs that do not add up to 1",
                                 BASE + "interleave_probs=x mix_strategy=interleave_under"),
                         Map.entry(
@@ -76,7 +79,8 @@ class RulesTest {
                         Map.entry("train_on_prompt outside stage sft", BASE + "stage=pt train_on_prompt=true"),
                         Map.entry("mask_history outside stage sft", BASE + "stage=pt mask_history=true"),
                         Map.entry("neat_packing outside stage sft", BASE + "stage=pt neat_packing=true"),
-                        Map.entry("a data folder that is no folder", BASE + "dataset_dir=ONLINE"),
+                        Map.entry(
+                                "streaming with tokenized_path", BASE + "streaming=true max_steps=1 tokenized_path=x"),
                         Map.entry("use_rslora without LoRA", BASE + "use_rslora=true finetuning_type=full"),
                         Map.entry("use_dora without LoRA", BASE + "use_dora=true finetuning_type=full"),
                         Map.entry("pissa_init without LoRA", BASE + "pissa_init=true finetuning_type=full"),

@@ -100,6 +100,10 @@ class TrainRunTest {
                                 false,
                                 OptionalInt.of(1000),
                                 new Holdout.Share(0.1),
+                                new DataConfig.Mixture("concat", List.of()),
+                                false,
+                                new DataConfig.Preprocessing(1000, 16, false, Optional.empty()),
+                                Optional.empty(),
                                 true),
                         new TrainingConfig(1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true),
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
@@ -234,7 +238,6 @@ class TrainRunTest {
                 "use_badam: true\nfinetuning_type: full",
                 "quantization_bit: 4",
                 "optim: paged_adamw_8bit",
-                "streaming: true\nmax_steps: 10",
             })
     void whatLatheCannotDoYetStopsTheRun(String lines) {
         assertThat(yaml(RUNS + lines + "\n").refused(Command.TRAIN))
