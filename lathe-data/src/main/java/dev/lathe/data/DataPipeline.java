@@ -198,7 +198,8 @@ public final class DataPipeline {
                 "limit " + limit,
                 "type " + files.type(),
                 "format " + entry.format(),
-                "encoding " + encoding.identity());
+                "encoding " + encoding.identity(),
+                "tools " + (entry.format().offersTools() ? encoding.turns().toolsIdentity() : ""));
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
         files.digest(hash);
         return HexFormat.of().formatHex(hash.digest());

@@ -12,9 +12,22 @@ import java.util.OptionalInt;
  */
 record DatasetEntry(String name, Path source, Format format, OptionalInt samples) {
     sealed interface Format {
-        record Alpaca(AlpacaColumns columns) implements Format {}
+        /** Whether rows have a column with tools. */
+        boolean offersTools();
 
-        record ShareGpt(ShareGptColumns columns) implements Format {}
+        record Alpaca(AlpacaColumns columns) implements Format {
+            @Override
+            public boolean offersTools() {
+                return columns.tools().isPresent();
+            }
+        }
+
+        record ShareGpt(ShareGptColumns columns) implements Format {
+            @Override
+            public boolean offersTools() {
+                return columns.tools().isPresent();
+            }
+        }
     }
 
     /** @param answered whether a row without an answer is of no use */

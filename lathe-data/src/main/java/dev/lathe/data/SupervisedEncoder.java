@@ -16,7 +16,9 @@ record SupervisedEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen, bool
         implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
-        List<Turn> turns = turns().turns(row.messages(), row.system(), row.tools());
+        List<Turn> turns = maskHistory
+                ? turns().turnsForLastAnswer(row.messages(), row.system(), row.tools())
+                : turns().turns(row.messages(), row.system(), row.tools());
         int full = turns.stream()
                 .mapToInt(turn -> turn.source().length + turn.target().length)
                 .sum();

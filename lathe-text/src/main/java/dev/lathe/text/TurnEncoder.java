@@ -1,6 +1,7 @@
 package dev.lathe.text;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Writes conversations down as token ids, the way one model expects them. */
 public interface TurnEncoder {
@@ -14,9 +15,35 @@ public interface TurnEncoder {
      */
     List<Turn> turns(List<Message> messages, String system, String tools);
 
+    /**
+     * The same where only the last answer counts ({@code mask_history}): a template with thoughts may leave out those of
+     * earlier answers.
+     */
+    default List<Turn> turnsForLastAnswer(List<Message> messages, String system, String tools) {
+        return turns(messages, system, tools);
+    }
+
+    /**
+     * A conversation as one turn: everything up to the last answer, and that answer. Thoughts of earlier answers are as in
+     * {@link #prompt}.
+     */
+    default Turn lastTurn(List<Message> messages, String system, String tools) {
+        List<Turn> turns = turns(messages, system, tools);
+        IntStream source = turns.stream()
+                .flatMapToInt(turn -> turn == turns.getLast()
+                        ? IntStream.of(turn.source())
+                        : IntStream.concat(IntStream.of(turn.source()), IntStream.of(turn.target())));
+        return new Turn(source.toArray(), turns.getLast().target());
+    }
+
     /** Ids up to where the model is to answer the last message, which is a question. */
     int[] prompt(List<Message> messages, String system, String tools);
 
     /** Whether answers have no end token of their own, so that the next turn's first token must end them. */
     boolean efficientEos();
+
+    /** What else the ids of conversations with tools depend on, such as the day; empty for nothing. */
+    default String toolsIdentity() {
+        return "";
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,7 @@ class TemplateTokenizerTest {
                 "stories260K / alpaca",
                 "stories260K / llama2",
                 "stories260K / None",
+                "qwen3 / qwen3",
                 "qwen2_5 / None",
                 "llama3 / llama3",
                 "llama3 / llama2",
@@ -47,7 +49,7 @@ class TemplateTokenizerTest {
                 : Tokenizer.load(TokenizerGoldenTest.folder(parts[0]));
         Template template = parts[1].equals("None") ? Templates.of(loaded) : Templates.byName(parts[1]);
         Tokenizer tokenizer = ChatEncoder.fix(template, loaded);
-        ChatEncoder encoder = new ChatEncoder(template, tokenizer);
+        ChatEncoder encoder = new ChatEncoder(template, tokenizer, LocalDate.EPOCH);
 
         assertThat(template.defaultSystem())
                 .isEqualTo(golden.get("default_system").asText());
