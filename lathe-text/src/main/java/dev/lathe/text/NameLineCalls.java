@@ -21,11 +21,12 @@ record NameLineCalls() implements CallSyntax {
     @Override
     public Optional<List<ToolCall>> read(String text) {
         int end = text.indexOf('\n');
-        if (end < 0) {
+        String name = text.substring(0, Math.max(end, 0)).strip();
+        if (name.isEmpty() || name.contains(" ")) { // prose, below which a number may stand
             return Optional.empty();
         }
         return PythonJson.parse(text.substring(end + 1))
-                .filter(JsonNode::isObject) // a number below a line of prose is no call
-                .map(arguments -> List.of(new ToolCall(text.substring(0, end), arguments)));
+                .filter(JsonNode::isObject)
+                .map(arguments -> List.of(new ToolCall(name, arguments)));
     }
 }

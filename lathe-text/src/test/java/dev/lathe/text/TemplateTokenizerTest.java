@@ -8,9 +8,11 @@ import dev.lathe.base.Reference;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -76,6 +78,29 @@ class TemplateTokenizerTest {
         assertThat(slots(slots, "assistant")).isEqualTo(template.assistant());
         assertThat(slots(slots, "observation")).isEqualTo(template.observation());
         assertThat(slots(slots, "function")).isEqualTo(template.function());
+    }
+
+    /** As the reference's parse_template does: a chat template that writes thoughts makes a reasoning template. */
+    @Test
+    void aModelThatThinksGivesATemplateThatThinks() {
+        String jinja = """
+                {%- for message in messages %}{%- if message.role == 'assistant' %}
+                {{- '<think>\n\n</think>\n\n' + message.content + '<|im_end|>\n' }}{%- else %}
+                {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}
+                {%- if message.role == 'user' %}{{- '<|im_start|>assistant\n' }}{%- endif %}{%- endif %}{%- endfor %}""";
+        Tokenizer stories =
+                Tokenizer.load(TokenizerGoldenTest.folder("stories260K")).withChatTemplate(jinja);
+        Template read = Templates.of(stories);
+        Template named = Templates.byName("qwen3");
+        assertThat(read.kind()).isEqualTo(Template.Kind.REASONING);
+        assertThat(read.system()).isEqualTo(named.system());
+        assertThat(read.user()).isEqualTo(named.user());
+        assertThat(read.assistant()).isEqualTo(named.assistant());
+        assertThat(read.thoughtWords()).isEqualTo(named.thoughtWords());
+        assertThat(read.toolFormat()).isEqualTo("default");
+        ChatEncoder encoder = new ChatEncoder(read.withThinking(Optional.of(false), false), stories, LocalDate.EPOCH);
+        String prompt = stories.decode(encoder.prompt(List.of(new Message(Role.USER, "Hi")), "", ""), false);
+        assertThat(prompt).endsWith("assistant\n<think>\n\n</think>\n\n");
     }
 
     private static List<Slot> slots(JsonNode golden, String part) {
