@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 public final class DataPipeline {
     /** Part of every cache key: goes up whenever the same row would give other ids, or the file another layout. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final DataSettings settings;
     private final Encoding encoding;
@@ -35,18 +35,26 @@ public final class DataPipeline {
     }
 
     /**
-     * Loads all data of a run.
+     * Loads all data of a run in stage sft or pt; otherwise as {@link #prepare}.
+     */
+    public static LoadedData load(
+            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return prepare(settings, encoding, cache, threads, progress).loaded();
+    }
+
+    /**
+     * Makes all data of a run ready for its stage.
      *
      * @param threads platform threads that tokenise, at least 1; no influence on the result
      * @throws UserError for settings that do not go together, data that cannot be read, and sets that end up empty
      */
-    public static LoadedData load(
+    public static PreparedData prepare(
             DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, threads, progress).load();
+        return new DataPipeline(settings, encoding, cache, threads, progress).prepare();
     }
 
-    private LoadedData load() {
+    private PreparedData prepare() {
         checkTemplate();
         DatasetInfo info = DatasetInfo.in(settings.datasetDir());
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
@@ -54,13 +62,16 @@ public final class DataPipeline {
                 .distinct()
                 .map(info::entry)
                 .toList();
+        entries.forEach(entry -> entry.checkFor(settings.stage()));
+        List<String> sources = entries.stream().map(DatasetEntry::name).toList();
         JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
         LegacyNumpy random = new LegacyNumpy(settings.seed());
         Map<String, int[]> train = chosen(settings.datasets(), entries, rows, random);
         Map<String, int[]> held = chosen(settings.evalDatasets(), entries, rows, random);
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
-        return new LoadedData(
-                set(Optional.empty(), "dataset", rows, split.train()), evaluation(rows, held, split.held()));
+        return new PreparedData(
+                set(Optional.empty(), "dataset", rows, sources, split.train()),
+                evaluation(rows, sources, held, split.held()));
     }
 
     private void checkTemplate() {
@@ -76,18 +87,19 @@ public final class DataPipeline {
         }
     }
 
-    private List<LoadedData.Set> evaluation(JoinedRows rows, Map<String, int[]> named, int[] held) {
+    private List<PreparedSet> evaluation(JoinedRows rows, List<String> sources, Map<String, int[]> named, int[] held) {
         if (held.length > 0) {
-            return List.of(set(Optional.empty(), "val_size", rows, held));
+            return List.of(set(Optional.empty(), "val_size", rows, sources, held));
         }
         if (named.isEmpty()) {
             return List.of();
         }
         if (!settings.evalOnEachDataset()) {
-            return List.of(set(Optional.empty(), "eval_dataset", rows, mixed(named)));
+            return List.of(set(Optional.empty(), "eval_dataset", rows, sources, mixed(named)));
         }
         return named.entrySet().stream()
-                .map(each -> set(Optional.of(each.getKey()), "eval_dataset " + each.getKey(), rows, each.getValue()))
+                .map(each -> set(
+                        Optional.of(each.getKey()), "eval_dataset " + each.getKey(), rows, sources, each.getValue()))
                 .toList();
     }
 
@@ -123,32 +135,52 @@ public final class DataPipeline {
         return settings.mixing().mix(List.copyOf(sets.values()), settings.seed());
     }
 
-    private LoadedData.Set set(Optional<String> name, String key, EncodedRows rows, int[] order) {
-        TokenizedData samples = samples(rows, order);
+    private PreparedSet set(Optional<String> name, String key, JoinedRows rows, List<String> sources, int[] order) {
+        return switch (settings.stage()) {
+            case SFT ->
+                settings.packs()
+                        ? set(name, key, packs(rows, order), rows, sources, order)
+                        : set(name, key, PlainSamples.of(rows, order), rows, sources, order);
+            case PT -> set(name, key, documents(rows, order), rows, sources, order);
+            case RM, DPO -> set(name, key, new PairSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
+            case PPO -> set(name, key, new PromptSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
+            case KTO ->
+                set(
+                        name,
+                        key,
+                        FeedbackSamples.of(rows, order, batches(order), settings.effectiveCutoffLen()),
+                        rows,
+                        sources,
+                        order);
+        };
+    }
+
+    private <S extends Samples<? extends Example> & RowGroups> PreparedSet set(
+            Optional<String> name, String key, S samples, JoinedRows rows, List<String> sources, int[] order) {
         DataReport report = DataReport.of(rows, order, samples);
         if (samples.size() == 0) {
             throw new UserError("%s: no sample is left: %s".formatted(key, report.summary())
                     + (report.tokensLeftOver() > 0 ? ". Lower cutoff_len, add data, or set packing: false" : ""));
         }
-        return new LoadedData.Set(name, samples, report);
+        return new PreparedSet(name, samples, rows, order, sources, report);
     }
 
-    private TokenizedData samples(EncodedRows rows, int[] order) {
-        List<MapBatches> batches =
-                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
-        int length = settings.effectiveCutoffLen();
-        return switch (settings.stage()) {
-            case SFT ->
-                settings.packs()
-                        ? PackedSamples.of(rows, order, batches, length, settings.neatPacking())
-                        : PlainSamples.of(rows, order);
-            case PT ->
-                new DocumentSamples(
-                        settings.packs()
-                                ? new BlockSamples(rows, order, batches, length, encoding.bosId())
-                                : PlainSamples.of(rows, order),
-                        encoding.pad());
-        };
+    private List<MapBatches> batches(int[] order) {
+        return MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
+    }
+
+    private PackedSamples packs(EncodedRows rows, int[] order) {
+        return PackedSamples.of(rows, order, batches(order), settings.effectiveCutoffLen(), settings.neatPacking());
+    }
+
+    private DocumentSamples documents(EncodedRows rows, int[] order) {
+        if (settings.packs()) {
+            BlockSamples blocks =
+                    new BlockSamples(rows, order, batches(order), settings.effectiveCutoffLen(), encoding.bosId());
+            return new DocumentSamples(blocks, blocks, encoding.pad());
+        }
+        PlainSamples plain = PlainSamples.of(rows, order);
+        return new DocumentSamples(plain, plain, encoding.pad());
     }
 
     private EncodedRows tokenise(DatasetEntry entry) {
@@ -158,7 +190,7 @@ public final class DataPipeline {
                 ? Integer.MAX_VALUE
                 : settings.maxSamples().orElse(Integer.MAX_VALUE);
         RowEncoder encoder = encoder();
-        boolean answered = settings.stage() == DataSettings.Stage.SFT;
+        boolean answered = settings.stage() != DataSettings.Stage.PT && settings.stage() != DataSettings.Stage.PPO;
         Tokenising work = new Tokenising(entry, files, limit, encoder, answered, threads);
         return cache.rows(
                 key(entry, files, limit),
@@ -168,21 +200,21 @@ public final class DataPipeline {
     }
 
     private RowEncoder encoder() {
+        int cutoffLen = settings.effectiveCutoffLen();
         return switch (settings.stage()) {
+            case RM, DPO -> new PairEncoder(encoding.turns(), encoding.eos(), cutoffLen);
+            case KTO -> new FeedbackEncoder(encoding.turns(), encoding.eos(), cutoffLen);
+            case PPO -> new PromptEncoder(encoding.turns(), encoding.eos(), cutoffLen);
             case SFT ->
                 new SupervisedEncoder(
-                        encoding.turns(),
-                        encoding.eos(),
-                        settings.effectiveCutoffLen(),
-                        settings.trainOnPrompt(),
-                        settings.maskHistory());
+                        encoding.turns(), encoding.eos(), cutoffLen, settings.trainOnPrompt(), settings.maskHistory());
             case PT ->
                 new DocumentEncoder(
                         encoding.text(),
                         settings.packs() ? "" : encoding.documentStart(),
                         encoding.documentEnd(),
                         encoding.pad(),
-                        settings.packs() ? Integer.MAX_VALUE : settings.effectiveCutoffLen());
+                        settings.packs() ? Integer.MAX_VALUE : cutoffLen);
         };
     }
 
@@ -192,7 +224,8 @@ public final class DataPipeline {
         String facts = String.join(
                 "\n",
                 "lathe tokens " + VERSION,
-                settings.stage() + " packs=" + (settings.stage() == DataSettings.Stage.PT && settings.packs()),
+                encoder().getClass().getSimpleName() + " packs="
+                        + (settings.stage() == DataSettings.Stage.PT && settings.packs()),
                 "cutoff " + settings.effectiveCutoffLen(),
                 "prompt " + settings.trainOnPrompt() + " history " + settings.maskHistory(),
                 "limit " + limit,

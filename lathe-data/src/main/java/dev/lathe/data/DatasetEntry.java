@@ -1,5 +1,6 @@
 package dev.lathe.data;
 
+import dev.lathe.base.UserError;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 
@@ -12,21 +13,47 @@ import java.util.OptionalInt;
  */
 record DatasetEntry(String name, Path source, Format format, OptionalInt samples) {
     sealed interface Format {
-        /** Whether rows have a column with tools. */
-        boolean offersTools();
+        record Alpaca(AlpacaColumns columns) implements Format {}
 
-        record Alpaca(AlpacaColumns columns) implements Format {
-            @Override
-            public boolean offersTools() {
-                return columns.tools().isPresent();
-            }
+        record ShareGpt(ShareGptColumns columns) implements Format {}
+
+        record OpenAi(ShareGptColumns columns) implements Format {}
+
+        /** Whether rows have a column with tools. */
+        default boolean offersTools() {
+            return switch (this) {
+                case Alpaca(AlpacaColumns columns) -> columns.tools().isPresent();
+                case ShareGpt(ShareGptColumns columns) -> columns.tools().isPresent();
+                case OpenAi(ShareGptColumns columns) -> columns.tools().isPresent();
+            };
         }
 
-        record ShareGpt(ShareGptColumns columns) implements Format {
-            @Override
-            public boolean offersTools() {
-                return columns.tools().isPresent();
-            }
+        /** What its rows have for answers. */
+        default AnswerColumns answers() {
+            return switch (this) {
+                case Alpaca(AlpacaColumns columns) -> columns.answers();
+                case ShareGpt(ShareGptColumns columns) -> columns.answers();
+                case OpenAi(ShareGptColumns columns) -> columns.answers();
+            };
+        }
+    }
+
+    /** Throws {@link UserError} when its rows are of no use to {@code stage}. */
+    void checkFor(DataSettings.Stage stage) {
+        boolean pairs = stage.kind() == Pair.class;
+        AnswerColumns answers = format.answers();
+        if (answers.ranking() != pairs) {
+            throw new UserError(
+                    pairs
+                            ? "dataset: %s holds no pairs of answers, but stage %s compares them: choose a data set with `ranking: true`, a `chosen` and a `rejected` column, or stage: sft"
+                                    .formatted(name, stage.word())
+                            : "dataset: %s holds pairs of answers (`ranking: true`), which are for stages rm and dpo, but the stage is %s"
+                                    .formatted(name, stage.word()));
+        }
+        if (stage == DataSettings.Stage.KTO && answers.tag().isEmpty()) {
+            throw new UserError(
+                    "dataset: %s names no `kto_tag` among its `columns`, but stage kto needs to know which answers are good"
+                            .formatted(name));
         }
     }
 
@@ -35,6 +62,7 @@ record DatasetEntry(String name, Path source, Format format, OptionalInt samples
         return switch (format) {
             case Format.Alpaca(AlpacaColumns columns) -> new AlpacaConverter(columns, answered);
             case Format.ShareGpt(ShareGptColumns columns) -> new ShareGptConverter(columns);
+            case Format.OpenAi(ShareGptColumns columns) -> new OpenAiConverter(columns);
         };
     }
 }

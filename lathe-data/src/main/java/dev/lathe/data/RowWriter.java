@@ -9,13 +9,13 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes the file that {@link StoredRows} maps. Little-endian: for every kept row its ids and, where they differ from
- * them, its labels (32 bits each); then for every row 24 bytes of facts (offset of its ids, tokens, supervised, lost,
- * reason); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
+ * them, its labels (32 bits each); then for every row 40 bytes of facts (offset of its ids, tokens, supervised, lost,
+ * reason, four marks); then 32 bytes: rows, offset of the facts, magic number and flags, CRC-32C of all before it.
  */
 final class RowWriter {
-    static final int FACTS = 24;
+    static final int FACTS = 40;
     static final int FOOTER = 32;
-    static final int MAGIC = 0x4c524f31; // LRO1
+    static final int MAGIC = 0x4c524f32; // LRO2
     static final int KEPT = -1;
 
     private final WritableByteChannel out;
@@ -35,14 +35,14 @@ final class RowWriter {
     void add(Encoded row) throws IOException {
         rows++;
         switch (row) {
-            case Encoded.Kept(int[] ids, int[] rowLabels, int lost) -> {
-                fact(ids.length, supervised(rowLabels), lost, KEPT);
+            case Encoded.Kept(int[] ids, int[] rowLabels, int lost, Marks marks) -> {
+                fact(ids.length, supervised(rowLabels), lost, KEPT, marks);
                 ints(ids);
                 if (labels) {
                     ints(rowLabels);
                 }
             }
-            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.code());
+            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.code(), Marks.NONE);
         }
     }
 
@@ -58,7 +58,7 @@ final class RowWriter {
         flush();
     }
 
-    private void fact(int tokens, int supervised, int lost, int reason) {
+    private void fact(int tokens, int supervised, int lost, int reason, Marks marks) {
         if (facts.remaining() < FACTS) {
             facts.flip();
             facts = ByteBuffer.allocate(Math.multiplyExact(facts.capacity(), 2))
@@ -66,6 +66,10 @@ final class RowWriter {
                     .put(facts);
         }
         facts.putLong(written).putInt(tokens).putInt(supervised).putInt(lost).putInt(reason);
+        facts.putInt(marks.first())
+                .putInt(marks.second())
+                .putInt(marks.good() ? 1 : 0)
+                .putInt(marks.whole());
     }
 
     private void ints(int[] values) throws IOException {

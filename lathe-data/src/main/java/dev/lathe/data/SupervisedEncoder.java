@@ -16,6 +16,10 @@ record SupervisedEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen, bool
         implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
+        if (!(row.answer() instanceof Answer.One)) {
+            boolean judged = row.answer() instanceof Answer.Judged;
+            return new Encoded.Dropped(judged ? DropReason.TAGGED : DropReason.NO_ANSWER);
+        }
         List<Turn> turns = maskHistory
                 ? turns().turnsForLastAnswer(row.messages(), row.system(), row.tools())
                 : turns().turns(row.messages(), row.system(), row.tools());

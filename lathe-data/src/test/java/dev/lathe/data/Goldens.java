@@ -115,7 +115,15 @@ final class Goldens {
     }
 
     static LoadedData load(JsonNode each, Path datasetDir) {
-        return DataPipeline.load(
+        return prepare(each, datasetDir).loaded();
+    }
+
+    static PreparedData prepare(JsonNode each) {
+        return prepare(each, Reference.file(each.at("/args/dataset_dir").asText()));
+    }
+
+    static PreparedData prepare(JsonNode each, Path datasetDir) {
+        return DataPipeline.prepare(
                 settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
     }
 

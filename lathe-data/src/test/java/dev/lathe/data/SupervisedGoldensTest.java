@@ -19,7 +19,8 @@ class SupervisedGoldensTest {
     static Stream<Named<JsonNode>> cases() {
         return Stream.of("sft_demo.json", "sft_own.json", "truncation.json", "tools.json", "thinking.json")
                 .flatMap(Goldens::cases)
-                .filter(each -> !each.getName().startsWith("own_openai"));
+                // there the reference writes arguments twice, or fills them up with nulls
+                .filter(each -> !each.getName().startsWith("own_openai_"));
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
+import dev.lathe.data.PreparedData;
 import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.run.config.DataConfig;
@@ -32,12 +33,8 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
-        LoadedData data = DataPipeline.load(
-                settings(),
-                Encoding.of(encoder),
-                new TokenCache.Folder(host.cache().resolve("tokens"), host.files()),
-                host.threads(),
-                DataProgress.NONE);
+        LoadedData data =
+                DataPipeline.load(settings(), Encoding.of(encoder), cache(), host.threads(), DataProgress.NONE);
         host.say("Data: " + data.train().report().summary());
         data.evaluation()
                 .forEach(set -> host.say("Evaluation data%s: %s"
@@ -51,9 +48,25 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed) {
         return data;
     }
 
-    private DataSettings settings() {
+    /** The data of any stage, with the rows that each sample came from. */
+    PreparedData prepare(ChatEncoder encoder, DataProgress progress) {
+        return DataPipeline.prepare(settings(), Encoding.of(encoder), cache(), host.threads(), progress);
+    }
+
+    private TokenCache cache() {
+        return new TokenCache.Folder(host.cache().resolve("tokens"), host.files());
+    }
+
+    DataSettings settings() {
         return new DataSettings(
-                stage == Stage.PRETRAIN ? DataSettings.Stage.PT : DataSettings.Stage.SFT,
+                switch (stage) {
+                    case PRETRAIN -> DataSettings.Stage.PT;
+                    case SUPERVISED -> DataSettings.Stage.SFT;
+                    case REWARD -> DataSettings.Stage.RM;
+                    case PPO -> DataSettings.Stage.PPO;
+                    case PREFERENCE -> DataSettings.Stage.DPO;
+                    case FEEDBACK -> DataSettings.Stage.KTO;
+                },
                 config.datasets(),
                 config.evalDatasets(),
                 false,

@@ -25,7 +25,18 @@ final class ModelSource {
 
     /** Folder or GGUF file of the model; fetched from the hub if need be. */
     Path base() {
-        return locate(config.nameOrPath(), "model_name_or_path");
+        return locate(config.nameOrPath(), "model_name_or_path", Hub::model);
+    }
+
+    /** The same with its tokenizer; its weights may be missing. */
+    Path tokenizer() {
+        return locate(config.nameOrPath(), "model_name_or_path", Hub::tokenizer);
+    }
+
+    /** What is fetched of a repository on the hub. */
+    @FunctionalInterface
+    private interface Fetch {
+        Path from(Hub hub, String name, String revision);
     }
 
     /** @param seed of fresh weights, where they are asked for */
@@ -38,11 +49,11 @@ final class ModelSource {
     /** Folders of the adapters, in the order given. */
     List<Path> adapters() {
         return config.adapters().stream()
-                .map(name -> locate(name, "adapter_name_or_path"))
+                .map(name -> locate(name, "adapter_name_or_path", Hub::model))
                 .toList();
     }
 
-    private Path locate(String name, String key) {
+    private Path locate(String name, String key, Fetch fetch) {
         if (name.startsWith(BUNDLED)) {
             return new BundledModels(host.cache().resolve("models"), host.files())
                     .folder(name.substring(BUNDLED.length()));
@@ -56,7 +67,7 @@ final class ModelSource {
                     "%s: %s is not there. Give a model's folder, a GGUF file, a name on the hub (org/name), or lathe:seedling"
                             .formatted(key, name));
         }
-        return new Hub(hubSettings(), host.files(), new DownloadLines(host)).model(name, config.revision());
+        return fetch.from(new Hub(hubSettings(), host.files(), new DownloadLines(host)), name, config.revision());
     }
 
     private HubSettings hubSettings() {
