@@ -10,15 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A call of tools as data has it: JSON of one call, {@code {"name": ..., "arguments": ...}}, or of a list of calls. In front
- * may stand a thought; or the calls stand between the template's tool call words, with other text around.
+ * A call of tools as data has it: JSON of one call, {@code {"name": ..., "arguments": ...}}, or of a list of calls. In
+ * front may stand a thought; or the calls stand between the template's tool call words, with other text around.
  *
  * @param inFront what else stands there; it goes before the calls
  */
 record CallMessage(String inFront, List<ToolCall> calls) {
     static CallMessage parse(String content, Template template) {
-        Matcher written = between(template.toolCallWords(), "\\s*+(?=\\Q%s\\E)".formatted(open(template)))
-                .matcher(content);
+        Matcher written = between(template.toolCallWords()).matcher(content);
         List<ToolCall> calls = new ArrayList<>();
         while (written.find()) {
             calls.addAll(calls(written.group(1)));
@@ -31,15 +30,11 @@ record CallMessage(String inFront, List<ToolCall> calls) {
         return new CallMessage(inFront, calls(inFront.isEmpty() ? content : content.replace(inFront, "")));
     }
 
-    private static String open(Template template) {
-        return template.toolCallWords().open();
-    }
-
-    /** What stands between two calls is no text of its own. */
-    private static Pattern between(Template.Words words, String untilNext) {
+    /** Calls between the words for them. White space between two calls is no text of its own. */
+    private static Pattern between(Template.Words words) {
+        String open = Pattern.quote(words.open());
         return Pattern.compile(
-                Pattern.quote(words.open()) + "(.*?)" + Pattern.quote(words.close()) + "(?:" + untilNext + ")?",
-                Pattern.DOTALL);
+                open + "(.*?)" + Pattern.quote(words.close()) + "(?:\\s*+(?=" + open + "))?", Pattern.DOTALL);
     }
 
     private static List<ToolCall> calls(String json) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the two notations for calls that are not JSON: Python's calls with keyword arguments, and Gemma's objects with bare
- * keys. A value is a text, a number, a truth value, nothing, a list or an object; nothing is ever evaluated.
+ * Reads the two notations for calls that are not JSON: Python's calls with keyword arguments, and Gemma's objects with
+ * bare keys. A value is a text, a number, a truth value, nothing, a list or an object; nothing is ever evaluated.
  */
 final class LiteralReader {
     private static final int DEEPEST = 100;

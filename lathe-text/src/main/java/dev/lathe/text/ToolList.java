@@ -59,7 +59,7 @@ sealed interface ToolList {
                             "tool",
                             body,
                             "name",
-                            PythonText.orEmpty(tool.function().path("name"))));
+                            tool.name()));
         }
     }
 

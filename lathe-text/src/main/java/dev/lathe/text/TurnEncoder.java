@@ -34,8 +34,8 @@ public interface TurnEncoder {
     boolean efficientEos();
 
     /**
-     * {@link #turns} where only the last answer counts ({@code mask_history}): a template with thoughts may leave out those of
-     * earlier answers.
+     * {@link #turns} where only the last answer counts ({@code mask_history}): a template with thoughts may leave out
+     * those of earlier answers.
      */
     default List<Turn> turnsForLastAnswer(List<Message> messages, String system, String tools) {
         return turns(messages, system, tools);
