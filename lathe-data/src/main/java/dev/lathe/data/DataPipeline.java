@@ -388,7 +388,8 @@ public final class DataPipeline {
                 "limit " + limit,
                 "type " + files.type(),
                 "format " + entry.format(),
-                "encoding " + encoding.identity());
+                "encoding " + encoding.identity(),
+                "tools " + (entry.format().offersTools() ? encoding.turns().toolsIdentity() : ""));
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
         hash.update(content);
         return HexFormat.of().formatHex(hash.digest());

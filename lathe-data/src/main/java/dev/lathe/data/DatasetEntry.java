@@ -20,6 +20,15 @@ record DatasetEntry(String name, String source, Supplier<RowFiles> files, Format
 
         record OpenAi(ShareGptColumns columns) implements Format {}
 
+        /** Whether rows have a column with tools. */
+        default boolean offersTools() {
+            return switch (this) {
+                case Alpaca(AlpacaColumns columns) -> columns.tools().isPresent();
+                case ShareGpt(ShareGptColumns columns) -> columns.tools().isPresent();
+                case OpenAi(ShareGptColumns columns) -> columns.tools().isPresent();
+            };
+        }
+
         /** What its rows have for answers. */
         default AnswerColumns answers() {
             return switch (this) {

@@ -20,7 +20,9 @@ record SupervisedEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen, bool
             boolean judged = row.answer() instanceof Answer.Judged;
             return new Encoded.Dropped(judged ? DropReason.TAGGED : DropReason.NO_ANSWER);
         }
-        List<Turn> turns = turns().turns(row.messages(), row.system(), row.tools());
+        List<Turn> turns = maskHistory
+                ? turns().turnsForLastAnswer(row.messages(), row.system(), row.tools())
+                : turns().turns(row.messages(), row.system(), row.tools());
         int full = turns.stream()
                 .mapToInt(turn -> turn.source().length + turn.target().length)
                 .sum();

@@ -17,7 +17,6 @@ import dev.lathe.run.inspect.InspectionPage;
 import dev.lathe.run.inspect.LengthPlot;
 import dev.lathe.run.inspect.SampleChoice;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import dev.lathe.train.StepPlan;
 import java.io.BufferedOutputStream;
 import java.io.OutputStream;
@@ -61,9 +60,7 @@ public final class DataInspection {
     public void run(Wanted wanted) {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         UnloadedModel model = UnloadedModel.open(new ModelSource(host, run.model()).tokenizer());
-        Template template =
-                DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
-        ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
+        ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
         DataSource source = DataSource.of(host, run);
         DataSettings settings = source.settings();
         PreparedData data = source.prepare(encoder);

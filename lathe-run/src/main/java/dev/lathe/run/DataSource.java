@@ -18,13 +18,14 @@ import dev.lathe.run.config.DataConfig;
 import dev.lathe.run.config.DataRun;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
+import dev.lathe.run.config.TemplateConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
-import java.util.Optional;
+import java.time.LocalDate;
 import java.util.OptionalInt;
 
 /**
@@ -50,10 +51,13 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                 host, run.data(), run.stage(), run.training().seed(), new ModelSource(host, run.model()).datasets(), 0);
     }
 
-    /** The template that the configuration names, or else the tokenizer's own. */
-    static Template template(Optional<String> name, Optional<String> defaultSystem, Tokenizer tokenizer) {
-        Template template = name.map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
-        return defaultSystem.map(template::withDefaultSystem).orElse(template);
+    /** Writes conversations as the configuration says: with the template it names, or else the tokenizer's own. */
+    static ChatEncoder encoder(Host host, TemplateConfig config, Tokenizer tokenizer) {
+        Template template = config.name().map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
+        template = config.toolFormat().map(template::withToolFormat).orElse(template);
+        template = config.defaultSystem().map(template::withDefaultSystem).orElse(template);
+        template = template.withThinking(config.enableThinking(), config.preserveThinking());
+        return new ChatEncoder(template, ChatEncoder.fix(template, tokenizer), LocalDate.now(host.clock()));
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {

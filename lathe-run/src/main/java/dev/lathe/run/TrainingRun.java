@@ -9,7 +9,6 @@ import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import dev.lathe.train.AdamW;
 import dev.lathe.train.Artifact;
 import dev.lathe.train.BestModel;
@@ -60,9 +59,7 @@ public final class TrainingRun {
         Torch.start(host.threads());
         Continuation continuation = Continuation.of(run.checkpoints());
         try (LoadedModel model = open(continuation)) {
-            Template template =
-                    DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
-            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
+            ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
             LoadedData data =
                     DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             return train(continuation, SpecialTokenIds.align(model, encoder.tokenizer()), encoder, data);

@@ -56,6 +56,8 @@ class DataLinesGoldensTest {
         "kto.json, own_kto_alpaca",
         "prompt_only.json, own_alpaca",
         "packing.json, neat_packing",
+        "packing_small.json, own_long_neat",
+        "preference.json, own_dpo_sharegpt-qwen3-no_thinking",
     })
     void linesEqualTheReferences(String file, String name, @TempDir Path folder) throws IOException {
         JsonNode golden = StreamSupport.stream(

@@ -32,4 +32,17 @@ public interface TurnEncoder {
 
     /** Whether answers have no end token of their own, so that the next turn's first token must end them. */
     boolean efficientEos();
+
+    /**
+     * {@link #turns} where only the last answer counts ({@code mask_history}): a template with thoughts may leave out
+     * those of earlier answers.
+     */
+    default List<Turn> turnsForLastAnswer(List<Message> messages, String system, String tools) {
+        return turns(messages, system, tools);
+    }
+
+    /** What else the ids of conversations with tools depend on, such as the day; empty for nothing. */
+    default String toolsIdentity() {
+        return "";
+    }
 }

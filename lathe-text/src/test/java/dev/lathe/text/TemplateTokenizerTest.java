@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +28,7 @@ class TemplateTokenizerTest {
                 "stories260K / alpaca",
                 "stories260K / llama2",
                 "stories260K / None",
+                "qwen3 / qwen3",
                 "qwen2_5 / None",
                 "llama3 / llama3",
                 "llama3 / llama2",
@@ -47,7 +51,7 @@ class TemplateTokenizerTest {
                 : Tokenizer.load(TokenizerGoldenTest.folder(parts[0]));
         Template template = parts[1].equals("None") ? Templates.of(loaded) : Templates.byName(parts[1]);
         Tokenizer tokenizer = ChatEncoder.fix(template, loaded);
-        ChatEncoder encoder = new ChatEncoder(template, tokenizer);
+        ChatEncoder encoder = new ChatEncoder(template, tokenizer, LocalDate.EPOCH);
 
         assertThat(template.defaultSystem())
                 .isEqualTo(golden.get("default_system").asText());
@@ -74,6 +78,29 @@ class TemplateTokenizerTest {
         assertThat(slots(slots, "assistant")).isEqualTo(template.assistant());
         assertThat(slots(slots, "observation")).isEqualTo(template.observation());
         assertThat(slots(slots, "function")).isEqualTo(template.function());
+    }
+
+    /** As the reference's parse_template does: a chat template that writes thoughts makes a reasoning template. */
+    @Test
+    void aModelThatThinksGivesATemplateThatThinks() {
+        String jinja = """
+                {{- bos_token }}{%- for message in messages %}{%- if message.role == 'assistant' %}
+                {{- '<think>\n\n</think>\n\n' + message.content + '<|im_end|>\n' }}{%- else %}
+                {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}
+                {%- if message.role == 'user' %}{{- '<|im_start|>assistant\n' }}{%- endif %}{%- endif %}{%- endfor %}""";
+        Tokenizer stories =
+                Tokenizer.load(TokenizerGoldenTest.folder("stories260K")).withChatTemplate(jinja);
+        Template read = Templates.of(stories);
+        Template named = Templates.byName("qwen3");
+        assertThat(read.kind()).isEqualTo(Template.Kind.REASONING);
+        assertThat(read.system()).isEqualTo(named.system());
+        assertThat(read.user()).isEqualTo(named.user());
+        assertThat(read.assistant()).isEqualTo(named.assistant());
+        assertThat(read.thoughtWords()).isEqualTo(named.thoughtWords());
+        assertThat(read.toolFormat()).isEqualTo("default");
+        ChatEncoder encoder = new ChatEncoder(read.withThinking(Optional.of(false), false), stories, LocalDate.EPOCH);
+        assertThat(encoder.prompt(List.of(new Message(Role.USER, "Hi")), "", ""))
+                .endsWith(stories.encode("<think>\n\n</think>\n\n"));
     }
 
     private static List<Slot> slots(JsonNode golden, String part) {

@@ -2,6 +2,7 @@ package dev.lathe.run.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
+import dev.lathe.base.PythonJson;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.train.Event;
 import dev.lathe.train.EventListener;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Disk;
 import dev.lathe.base.Json;
+import dev.lathe.base.PythonJson;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.train.Event;
