@@ -125,7 +125,7 @@ class StageConverterTest {
         assertThatThrownBy(() -> set.samples(Sample.class)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    private static Converted openAi(String messages, String rest) {
+    private Converted openAi(String messages, String rest) {
         ShareGptColumns.Tags tags = new ShareGptColumns.Tags(
                 "role",
                 "content",
@@ -141,9 +141,8 @@ class StageConverterTest {
                 tags,
                 new AnswerColumns(
                         false, java.util.Optional.empty(), java.util.Optional.empty(), java.util.Optional.empty()));
-        String row = "{\"messages\": %s%s}".formatted(messages, rest);
-        var bytes = new java.io.ByteArrayInputStream(row.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        try (var rows = new JsonLinesRows(Path.of("rows.jsonl"), bytes)) {
+        data.with("row.jsonl", "{\"messages\": %s%s}".formatted(messages, rest));
+        try (RowReader rows = RowFiles.at(data.folder().resolve("row.jsonl")).open()) {
             return new OpenAiConverter(columns).convert(rows.next().orElseThrow());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
