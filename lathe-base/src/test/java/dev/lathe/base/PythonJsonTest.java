@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PythonJsonTest {
     @ParameterizedTest // what Python 3.11's repr prints
@@ -61,5 +62,39 @@ class PythonJsonTest {
         String line = PythonJson.line(Json.object().put("loss", Double.NaN).put("norm", Double.POSITIVE_INFINITY));
         assertThat(Json.parse(line, "line").get("loss").asDouble()).isNaN();
         assertThat(line).contains("\"Infinity\"");
+    }
+
+    @ParameterizedTest // what Python 3.11's json.dumps(json.loads(text), ensure_ascii=False) prints
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[1.0, 1e5, 1E-7, 1e16, -0.0, -0, 3.0e0] | [1.0, 100000.0, 1e-07, 1e+16, -0.0, 0, 3.0]",
+                "123456789012345678901234567890 | 123456789012345678901234567890",
+                "{\"a\":1,\"b\":2,\"a\":3} | {\"a\": 3, \"b\": 2}",
+                "\"\\u000b\\u001f\\u007f\\/\\b\\f\\u00e9\\ud83d\\ude00\" | \"\\u000b\\u001f\u007f/\\b\\fé😀\"",
+                "[true,false,null] | [true, false, null]"
+            })
+    void readsLikePython(String text, String written) {
+        assertThat(PythonJson.parse(text).map(PythonJson::line)).contains(written);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "not json", "{", "1 2", "{'a': 1}"})
+    void whatIsNoJsonIsNothing(String text) {
+        assertThat(PythonJson.parse(text)).isEmpty();
+    }
+
+    @Test
+    void manyLinesKeepTheOrderOfKeys() {
+        ObjectNode node = Json.object().put("b", 1);
+        node.putArray("a").add(2);
+        assertThat(PythonJson.indented(node, 4)).isEqualTo("""
+                {
+                    "b": 1,
+                    "a": [
+                        2
+                    ]
+                }""");
     }
 }

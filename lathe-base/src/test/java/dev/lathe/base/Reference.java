@@ -30,15 +30,22 @@ public final class Reference {
         return found;
     }
 
+    /** The root of the checkout that the tests run in. */
+    public static Path checkout() {
+        return above().orElseThrow(() -> new IllegalStateException("not in a checkout: no .mvn above"));
+    }
+
     private static Optional<Path> root() {
-        String given = System.getenv("LATHE_REFERENCE");
-        if (given != null) {
-            return Optional.of(Path.of(given));
-        }
+        return Optional.ofNullable(System.getenv("LATHE_REFERENCE"))
+                .map(Path::of)
+                .or(() -> above().map(Path::getParent).map(beside -> beside.resolve("shared")));
+    }
+
+    private static Optional<Path> above() {
         Path here = Path.of("").toAbsolutePath();
         while (here != null && !Files.isDirectory(here.resolve(".mvn"))) {
             here = here.getParent();
         }
-        return Optional.ofNullable(here).map(Path::getParent).map(beside -> beside.resolve("shared"));
+        return Optional.ofNullable(here);
     }
 }

@@ -41,6 +41,7 @@ public final class Main {
         SystemFiles files = new SystemFiles(Path.of("/"));
         return List.of(
                 new TrainCommand(environment),
+                new DataCommand(environment),
                 new ChatCommand(environment),
                 new ExportCommand(environment),
                 new ScoreCommand(environment),

@@ -151,4 +151,17 @@ class MainTest {
     void benchListsKernels() {
         assertThat(lathe("bench", "kernels").out()).contains("RmsNorm", "SwiGlu");
     }
+
+    @Test
+    void dataSaysWhatIsWrong() {
+        assertThat(lathe("data", "no.yaml").err()).contains("no.yaml");
+        assertThat(lathe("data", "--sample").status()).isEqualTo(2);
+        Outcome outcome = lathe("data", "cutof_len=3");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err()).contains("cannot be looked at", "did you mean cutoff_len");
+        assertThat(lathe("data", "model_name_or_path=x", "stage=dpo", "--print-config")
+                        .out())
+                .contains("stage", "dpo");
+        assertThat(lathe("help", "data").out()).contains("--sample", "--html", "--png", "--jsonl");
+    }
 }

@@ -9,4 +9,5 @@ record AlpacaColumns(
         Optional<String> response,
         Optional<String> history,
         Optional<String> system,
-        Optional<String> tools) {}
+        Optional<String> tools,
+        AnswerColumns answers) {}

@@ -10,9 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Alpaca format: an instruction, an input that is added to it, an answer, earlier question-and-answer pairs.
+ * Alpaca format: an instruction, an input that is added to it, an answer (or two to choose between), earlier
+ * question-and-answer pairs.
  *
- * @param answered whether a row without an answer is of no use (it is, except for running text)
+ * @param answered whether a row without an answer is of no use (it is, except for running text and bare prompts)
  */
 record AlpacaConverter(AlpacaColumns columns, boolean answered) implements RowConverter {
     @Override
@@ -28,22 +29,43 @@ record AlpacaConverter(AlpacaColumns columns, boolean answered) implements RowCo
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining("\n"));
         prompt.add(new Message(Role.USER, question));
-        Optional<String> answer = columns.response().flatMap(cells::text);
-        if (answered && answer.isEmpty()) {
-            return new Converted.Dropped(DropReason.NO_ANSWER);
-        }
         return new Converted.Kept(new Row(
                 prompt,
-                answer.map(text -> new Message(Role.ASSISTANT, text)).stream().toList(),
+                answer(cells),
                 columns.system().flatMap(cells::text).orElse(""),
-                columns.tools().flatMap(cells::text).orElse("")));
+                columns.tools().flatMap(cells::json).orElse("")));
     }
 
     @Override
     public Set<String> expected() {
-        Stream<Optional<String>> needed =
-                answered ? Stream.of(columns.prompt(), columns.response()) : Stream.of(columns.prompt());
+        AnswerColumns answers = columns.answers();
+        Stream<Optional<String>> needed = !answered
+                ? Stream.of(columns.prompt())
+                : answers.ranking()
+                        ? Stream.of(columns.prompt(), answers.chosen(), answers.rejected())
+                        : Stream.of(columns.prompt(), columns.response(), answers.tag());
         return needed.flatMap(Optional::stream).collect(Collectors.toSet());
+    }
+
+    private Answer answer(Cells cells) {
+        AnswerColumns answers = columns.answers();
+        Optional<Message> answer = message(cells, columns.response());
+        Optional<Boolean> good = answers.tag().flatMap(cells::truth);
+        if (good.isPresent() && answer.isPresent()) {
+            return new Answer.Judged(answer.get(), good.get());
+        }
+        if (answers.ranking()) {
+            Optional<Message> chosen = message(cells, answers.chosen());
+            Optional<Message> rejected = message(cells, answers.rejected());
+            return chosen.isPresent() && rejected.isPresent()
+                    ? new Answer.Pair(chosen.get(), rejected.get())
+                    : new Answer.None();
+        }
+        return answer.<Answer>map(Answer.One::new).orElseGet(Answer.None::new);
+    }
+
+    private static Optional<Message> message(Cells cells, Optional<String> column) {
+        return column.flatMap(cells::text).map(text -> new Message(Role.ASSISTANT, text));
     }
 
     /** Adds the earlier turns; false when one of them has no text. */

@@ -1,5 +1,6 @@
 package dev.lathe.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
@@ -9,7 +10,7 @@ import java.util.stream.LongStream;
  * Stage pt with packing: documents one after the other, cut into blocks of equal length wherever that falls. What does
  * not fill a block at the end of a batch is lost.
  */
-final class BlockSamples implements TokenizedData {
+final class BlockSamples implements TokenizedData, RowGroups {
     private final EncodedRows rows;
     private final int[] order;
     private final long[] ends;
@@ -54,22 +55,43 @@ final class BlockSamples implements TokenizedData {
 
     @Override
     public Sample get(int index) {
-        long from = starts[index];
-        int found = Arrays.binarySearch(ends, from);
-        int document = found >= 0 ? found + 1 : -found - 1;
         int[] ids = new int[length];
         int filled = 0;
-        while (filled < length) {
-            int[] text = new int[rows.tokens(order[document])];
-            rows.ids(order[document], text, 0);
-            int skipped = (int) (from + filled - start(document));
-            int copied = Math.min(text.length - skipped, length - filled);
-            System.arraycopy(text, skipped, ids, filled, copied);
-            filled += copied;
-            document++;
+        long skipped = starts[index] - start(document(index));
+        for (Piece piece : pieces(index)) {
+            int[] text = new int[rows.tokens(piece.row())];
+            rows.ids(piece.row(), text, 0);
+            System.arraycopy(text, (int) skipped, ids, filled, piece.tokens());
+            filled += piece.tokens();
+            skipped = 0;
         }
         bos.ifPresent(id -> ids[0] = id);
         return Sample.row(ids, ids.clone());
+    }
+
+    @Override
+    public List<Piece> pieces(int index) {
+        List<Piece> pieces = new ArrayList<>();
+        long at = starts[index];
+        long end = at + length;
+        for (int document = document(index); at < end; document++) {
+            int tokens = (int) (Math.min(end, ends[document]) - at);
+            if (tokens > 0) {
+                pieces.add(new Piece(order[document], tokens));
+            }
+            at += tokens;
+        }
+        return pieces;
+    }
+
+    /** The document that block {@code index} begins in. */
+    private int document(int index) {
+        int found = Arrays.binarySearch(ends, starts[index]);
+        int document = found >= 0 ? found + 1 : -found - 1;
+        while (ends[document] == starts[index]) { // dropped documents have no tokens
+            document++;
+        }
+        return document;
     }
 
     @Override

@@ -23,6 +23,25 @@ record Cells(RawRow row) {
         };
     }
 
+    /** True or false, also where a file without types has it as a text; empty for anything else. */
+    Optional<Boolean> truth(String column) {
+        return switch (row.cell(column)) {
+            case Cell.Truth(boolean value) -> Optional.of(value);
+            case Cell.Text(String text) when text.equalsIgnoreCase("true") -> Optional.of(true);
+            case Cell.Text(String text) when text.equalsIgnoreCase("false") -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+
+    /** A text as it is, or a list or an object as JSON text; empty when it is missing. */
+    Optional<String> json(String column) {
+        return switch (row.cell(column)) {
+            case Cell.Items items -> Optional.of(items.json());
+            case Cell.Fields fields -> Optional.of(fields.json());
+            case Cell other -> text(other, column);
+        };
+    }
+
     /** A list; empty when it is missing. */
     List<Cell> items(String column) {
         return switch (row.cell(column)) {

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class DataPipeline {
     /** Part of every cache key: goes up whenever the same row would give other ids, or the file another layout. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final DataSettings settings;
     private final Encoding encoding;
@@ -45,7 +45,7 @@ public final class DataPipeline {
     }
 
     /**
-     * Loads all data of a run.
+     * Loads all data of a run in stage sft or pt.
      *
      * @param threads platform threads that tokenise, at least 1; no influence on the result
      * @throws UserError for settings that do not go together, data that cannot be read, and sets that end up empty
@@ -63,8 +63,25 @@ public final class DataPipeline {
             DatasetHub hub,
             int threads,
             DataProgress progress) {
+        return prepare(settings, encoding, cache, hub, threads, progress).loaded();
+    }
+
+    /** Makes all data of a run ready, in the form that its stage takes; otherwise as {@link #load}. */
+    public static PreparedData prepare(
+            DataSettings settings, Encoding encoding, TokenCache cache, int threads, DataProgress progress) {
+        return prepare(settings, encoding, cache, DatasetHub.NONE, threads, progress);
+    }
+
+    /** The same with data sets of a hub. */
+    public static PreparedData prepare(
+            DataSettings settings,
+            Encoding encoding,
+            TokenCache cache,
+            DatasetHub hub,
+            int threads,
+            DataProgress progress) {
         settings.check();
-        return new DataPipeline(settings, encoding, cache, hub, threads, progress).load();
+        return new DataPipeline(settings, encoding, cache, hub, threads, progress).prepare();
     }
 
     /**
@@ -94,6 +111,7 @@ public final class DataPipeline {
         DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries =
                 settings.datasets().stream().distinct().map(info::entry).toList();
+        entries.forEach(entry -> entry.checkFor(settings.stage()));
         entries.stream()
                 .filter(entry -> entry.samples().isPresent())
                 .findFirst()
@@ -131,7 +149,7 @@ public final class DataPipeline {
                         .toList(),
                 size,
                 encoder.hasLabels(),
-                rows -> samples(rows, Orders.ascending(rows.size()), MapBatches.of(rows.size(), 1, size)));
+                rows -> texts(rows, Orders.ascending(rows.size()), MapBatches.of(rows.size(), 1, size)));
     }
 
     /** The first rows of the stream, for evaluation. */
@@ -150,8 +168,14 @@ public final class DataPipeline {
         List<DatasetEntry> entries =
                 settings.evalDatasets().stream().distinct().map(info::entry).toList();
         JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
-        return evaluation(
-                rows, chosen(settings.evalDatasets(), entries, rows, new LegacyNumpy(settings.seed())), new int[0]);
+        Map<String, int[]> named = chosen(settings.evalDatasets(), entries, rows, new LegacyNumpy(settings.seed()));
+        return evaluation(rows, names(entries), named, new int[0]).stream()
+                .map(PreparedData::loaded)
+                .toList();
+    }
+
+    private static List<String> names(List<DatasetEntry> entries) {
+        return entries.stream().map(DatasetEntry::name).toList();
     }
 
     /** To read a stream's files through only to know them again would take as long as an epoch. */
@@ -164,7 +188,7 @@ public final class DataPipeline {
         return HexFormat.of().formatHex(hash.digest(), 0, 8);
     }
 
-    private LoadedData load() {
+    private PreparedData prepare() {
         checkTemplate();
         DatasetInfo info = DatasetInfo.in(settings.datasetDir(), hub);
         List<DatasetEntry> entries = Stream.of(settings.datasets(), settings.evalDatasets())
@@ -172,14 +196,16 @@ public final class DataPipeline {
                 .distinct()
                 .map(info::entry)
                 .toList();
+        entries.forEach(entry -> entry.checkFor(settings.stage()));
+        List<String> sources = names(entries);
         JoinedRows rows = new JoinedRows(entries.stream().map(this::tokenise).toList());
         LegacyNumpy random = new LegacyNumpy(settings.seed());
         Map<String, int[]> train = chosen(settings.datasets(), entries, rows, random);
         Map<String, int[]> held = chosen(settings.evalDatasets(), entries, rows, random);
         HoldOut.Split split = settings.valSize().split(mixed(train), settings.seed());
-        return new LoadedData(
-                set(Optional.empty(), "dataset", rows, split.train()),
-                evaluation(rows, held, split.held()),
+        return new PreparedData(
+                set(Optional.empty(), "dataset", rows, sources, split.train()),
+                evaluation(rows, sources, held, split.held()),
                 content(entries));
     }
 
@@ -196,18 +222,19 @@ public final class DataPipeline {
         }
     }
 
-    private List<LoadedData.Set> evaluation(JoinedRows rows, Map<String, int[]> named, int[] held) {
+    private List<PreparedSet> evaluation(JoinedRows rows, List<String> sources, Map<String, int[]> named, int[] held) {
         if (held.length > 0) {
-            return List.of(set(Optional.empty(), "val_size", rows, held));
+            return List.of(set(Optional.empty(), "val_size", rows, sources, held));
         }
         if (named.isEmpty()) {
             return List.of();
         }
         if (!settings.evalOnEachDataset()) {
-            return List.of(set(Optional.empty(), "eval_dataset", rows, mixed(named)));
+            return List.of(set(Optional.empty(), "eval_dataset", rows, sources, mixed(named)));
         }
         return named.entrySet().stream()
-                .map(each -> set(Optional.of(each.getKey()), "eval_dataset " + each.getKey(), rows, each.getValue()))
+                .map(each -> set(
+                        Optional.of(each.getKey()), "eval_dataset " + each.getKey(), rows, sources, each.getValue()))
                 .toList();
     }
 
@@ -243,37 +270,60 @@ public final class DataPipeline {
         return settings.mixing().mix(List.copyOf(sets.values()), settings.seed());
     }
 
-    private LoadedData.Set set(Optional<String> name, String key, EncodedRows rows, int[] order) {
-        TokenizedData samples = samples(rows, order);
+    private PreparedSet set(Optional<String> name, String key, JoinedRows rows, List<String> sources, int[] order) {
+        return switch (settings.stage()) {
+            case SFT ->
+                settings.packs()
+                        ? set(name, key, packs(rows, order, batches(order)), rows, sources, order)
+                        : set(name, key, PlainSamples.of(rows, order), rows, sources, order);
+            case PT -> set(name, key, documents(rows, order, batches(order)), rows, sources, order);
+            case RM, DPO -> set(name, key, new PairSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
+            case PPO -> set(name, key, new PromptSamples(rows, PlainSamples.kept(rows, order)), rows, sources, order);
+            case KTO ->
+                set(
+                        name,
+                        key,
+                        FeedbackSamples.of(rows, order, batches(order), settings.effectiveCutoffLen()),
+                        rows,
+                        sources,
+                        order);
+        };
+    }
+
+    private <S extends Samples<? extends Example> & RowGroups> PreparedSet set(
+            Optional<String> name, String key, S samples, JoinedRows rows, List<String> sources, int[] order) {
         DataReport report = DataReport.of(rows, order, samples);
         if (samples.size() == 0) {
             throw new UserError("%s: no sample is left: %s".formatted(key, report.summary())
                     + (report.tokensLeftOver() > 0 ? ". Lower cutoff_len, add data, or set packing: false" : ""));
         }
-        return new LoadedData.Set(name, samples, report);
+        return new PreparedSet(name, samples, rows, order, sources, report);
     }
 
-    private TokenizedData samples(EncodedRows rows, int[] order) {
-        return samples(
-                rows,
-                order,
-                MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize()));
+    private List<MapBatches> batches(int[] order) {
+        return MapBatches.of(order.length, settings.preprocessingNumWorkers(), settings.preprocessingBatchSize());
     }
 
-    private TokenizedData samples(EncodedRows rows, int[] order, List<MapBatches> batches) {
-        int length = settings.effectiveCutoffLen();
-        return switch (settings.stage()) {
-            case SFT ->
-                settings.packs()
-                        ? PackedSamples.of(rows, order, batches, length, settings.neatPacking())
-                        : PlainSamples.of(rows, order);
-            case PT ->
-                new DocumentSamples(
-                        settings.packs()
-                                ? new BlockSamples(rows, order, batches, length, encoding.bosId())
-                                : PlainSamples.of(rows, order),
-                        encoding.pad());
-        };
+    /** Samples of stages sft and pt, which alone are streamed. */
+    private TokenizedData texts(EncodedRows rows, int[] order, List<MapBatches> batches) {
+        if (settings.stage() == DataSettings.Stage.PT) {
+            return documents(rows, order, batches);
+        }
+        return settings.packs() ? packs(rows, order, batches) : PlainSamples.of(rows, order);
+    }
+
+    private PackedSamples packs(EncodedRows rows, int[] order, List<MapBatches> batches) {
+        return PackedSamples.of(rows, order, batches, settings.effectiveCutoffLen(), settings.neatPacking());
+    }
+
+    private DocumentSamples documents(EncodedRows rows, int[] order, List<MapBatches> batches) {
+        if (settings.packs()) {
+            BlockSamples blocks =
+                    new BlockSamples(rows, order, batches, settings.effectiveCutoffLen(), encoding.bosId());
+            return new DocumentSamples(blocks, blocks, encoding.pad());
+        }
+        PlainSamples plain = PlainSamples.of(rows, order);
+        return new DocumentSamples(plain, plain, encoding.pad());
     }
 
     /** Of the training data alone: what is evaluated on may change between a run and its continuation. */
@@ -292,10 +342,9 @@ public final class DataPipeline {
                 ? Integer.MAX_VALUE
                 : settings.maxSamples().orElse(Integer.MAX_VALUE);
         RowEncoder encoder = encoder();
-        boolean answered = settings.stage() == DataSettings.Stage.SFT;
         byte[] content = files.digest();
         contents.put(entry.name(), content);
-        Tokenising work = new Tokenising(entry, files, limit, encoder, answered, threads);
+        Tokenising work = new Tokenising(entry, files, limit, encoder, answered(), threads);
         return cache.rows(
                 key(entry, files, content, limit),
                 encoder.hasLabels(),
@@ -305,18 +354,18 @@ public final class DataPipeline {
 
     /** Whether a row without an answer is of no use. */
     private boolean answered() {
-        return settings.stage() == DataSettings.Stage.SFT;
+        return settings.stage() != DataSettings.Stage.PT && settings.stage() != DataSettings.Stage.PPO;
     }
 
     private RowEncoder encoder() {
+        int cutoffLen = settings.effectiveCutoffLen();
         return switch (settings.stage()) {
+            case RM, DPO -> new PairEncoder(encoding.turns(), encoding.eos(), cutoffLen);
+            case KTO -> new FeedbackEncoder(encoding.turns(), encoding.eos(), cutoffLen);
+            case PPO -> new PromptEncoder(encoding.turns(), encoding.eos(), cutoffLen);
             case SFT ->
                 new SupervisedEncoder(
-                        encoding.turns(),
-                        encoding.eos(),
-                        settings.effectiveCutoffLen(),
-                        settings.trainOnPrompt(),
-                        settings.maskHistory());
+                        encoding.turns(), encoding.eos(), cutoffLen, settings.trainOnPrompt(), settings.maskHistory());
             case PT ->
                 new DocumentEncoder(
                         encoding.text(),
@@ -339,7 +388,8 @@ public final class DataPipeline {
                 "limit " + limit,
                 "type " + files.type(),
                 "format " + entry.format(),
-                "encoding " + encoding.identity());
+                "encoding " + encoding.identity(),
+                "tools " + (entry.format().offersTools() ? encoding.turns().toolsIdentity() : ""));
         hash.update(facts.getBytes(StandardCharsets.UTF_8));
         hash.update(content);
         return HexFormat.of().formatHex(hash.digest());

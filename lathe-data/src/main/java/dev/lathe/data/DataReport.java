@@ -37,7 +37,7 @@ public record DataReport(
         dropped = Map.copyOf(dropped);
     }
 
-    static DataReport of(EncodedRows rows, int[] order, TokenizedData samples) {
+    static DataReport of(EncodedRows rows, int[] order, Samples<? extends Example> samples) {
         Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
         long kept = 0;
         long cut = 0;
@@ -58,23 +58,22 @@ public record DataReport(
             tokens += samples.tokens(i);
             longest = Math.max(longest, samples.tokens(i));
         }
-        if (tokens != tokensKept) { // blocks leave tokens over, and the rows cannot tell which of them are trained
-            supervised = 0;
-            for (int i = 0; i < samples.size(); i++) {
-                supervised += samples.get(i).supervised();
-            }
+        long leftOver = 0;
+        if (samples instanceof TokenizedData data) {
+            leftOver = tokensKept - tokens;
+            supervised = leftOver == 0 ? supervised : supervised(data);
         }
         return new DataReport(
-                order.length,
-                kept,
-                cut,
-                tokensCut,
-                tokensKept - tokens,
-                dropped,
-                samples.size(),
-                tokens,
-                supervised,
-                longest);
+                order.length, kept, cut, tokensCut, leftOver, dropped, samples.size(), tokens, supervised, longest);
+    }
+
+    /** Blocks leave tokens over, and the rows cannot tell which of them are trained. */
+    private static long supervised(TokenizedData samples) {
+        long supervised = 0;
+        for (int i = 0; i < samples.size(); i++) {
+            supervised += samples.get(i).supervised();
+        }
+        return supervised;
     }
 
     /** Both together. */

@@ -4,6 +4,7 @@ import dev.lathe.base.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -48,7 +49,30 @@ public record DataSettings(
         /** Running text. */
         PT,
         /** Questions and answers. */
-        SFT
+        SFT,
+        /** Pairs of answers, for a reward model. */
+        RM,
+        /** Questions that the model is to answer. */
+        PPO,
+        /** Pairs of answers. */
+        DPO,
+        /** Judged answers. */
+        KTO;
+
+        /** As written in a configuration: {@code sft}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** What it is trained on. */
+        public Class<? extends Example> kind() {
+            return switch (this) {
+                case PT, SFT -> Sample.class;
+                case RM, DPO -> Pair.class;
+                case KTO -> Feedback.class;
+                case PPO -> Prompt.class;
+            };
+        }
     }
 
     public DataSettings {
@@ -116,7 +140,7 @@ public record DataSettings(
 
     /** Whether rows share samples. */
     public boolean packs() {
-        return neatPacking || packing.orElse(stage == Stage.PT);
+        return stage.kind() == Sample.class && (neatPacking || packing.orElse(stage == Stage.PT));
     }
 
     /** The longest row in tokens: one less than asked for when packing was asked for, as in the reference. */

@@ -16,7 +16,7 @@ record DocumentEncoder(Function<String, int[]> text, String start, String end, O
         implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
-        String document = row.messages().getFirst().content();
+        String document = row.prompt().getFirst().content();
         int[] ids = text.apply(start + document + end);
         int kept = Math.min(ids.length, cutoffLen);
         int[] cut = Arrays.copyOf(ids, kept);

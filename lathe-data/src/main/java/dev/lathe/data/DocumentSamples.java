@@ -1,9 +1,11 @@
 package dev.lathe.data;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Samples of stage pt: every token is trained, the padding token excepted, even where it is also the end of a text. */
-record DocumentSamples(TokenizedData samples, OptionalInt pad) implements TokenizedData {
+record DocumentSamples(TokenizedData samples, RowGroups documents, OptionalInt pad)
+        implements TokenizedData, RowGroups {
     static int[] labels(int[] ids, OptionalInt pad) {
         int[] labels = ids.clone();
         if (pad.isPresent()) {
@@ -28,5 +30,10 @@ record DocumentSamples(TokenizedData samples, OptionalInt pad) implements Tokeni
     @Override
     public int tokens(int index) {
         return samples.tokens(index);
+    }
+
+    @Override
+    public List<Piece> pieces(int index) {
+        return documents.pieces(index);
     }
 }

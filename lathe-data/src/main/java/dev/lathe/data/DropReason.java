@@ -11,7 +11,11 @@ public enum DropReason {
     NO_TEXT(3, "a message has no text"),
     UNKNOWN_ROLE(4, "a message has a role that is not among the tags"),
     WRONG_TURN(5, "question and answer do not take turns"),
-    NO_TOKENS(6, "the template makes no tokens of it");
+    NO_TOKENS(6, "the template makes no tokens of it"),
+    NO_PAIR(7, "no pair of a chosen and a rejected answer"),
+    NO_LAST_QUESTION(8, "the messages before a pair of answers do not end with a question"),
+    NO_TAG(9, "no kto_tag of true or false"),
+    TAGGED(10, "its answer has a kto_tag, which stage kto alone can use");
 
     private final int code;
     private final String words;

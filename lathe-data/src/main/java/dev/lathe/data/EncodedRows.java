@@ -18,6 +18,9 @@ interface EncodedRows {
     /** Tokens of a row that {@code cutoff_len} cut off. */
     int lost(int row);
 
+    /** Where the ids of a row are divided. */
+    Marks marks(int row);
+
     /** Copies the ids of a row into {@code target} from {@code at} on. */
     void ids(int row, int[] target, int at);
 

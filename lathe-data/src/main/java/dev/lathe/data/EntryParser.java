@@ -42,10 +42,9 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
             "om_hub_url", "Lathe downloads from the Hugging Face hub only",
             "script_url", "a loading script is a program in Python, which Lathe does not run",
             "cloud_file_name", "Lathe does not read cloud storage");
-    private static final Set<String> COLUMNS =
-            Set.of("prompt", "query", "response", "history", "messages", "system", "tools");
-    private static final Set<String> COLUMNS_TO_COME =
-            Set.of("images", "videos", "audios", "chosen", "rejected", "kto_tag");
+    private static final Set<String> COLUMNS = Set.of(
+            "prompt", "query", "response", "history", "messages", "system", "tools", "chosen", "rejected", "kto_tag");
+    private static final Set<String> COLUMNS_TO_COME = Set.of("images", "videos", "audios");
     private static final Set<String> TAGS = Set.of(
             "role_tag", "content_tag", "user_tag", "assistant_tag", "observation_tag", "function_tag", "system_tag");
     private static final Map<String, String> USUAL_COLUMNS =
@@ -66,12 +65,27 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
             "system_tag",
             "system");
 
+    /** The names in OpenAI's own messages. The reference expects sharegpt's here too, which no such file has. */
+    private static final Map<String, String> OPENAI_COLUMNS = Map.of("messages", "messages", "tools", "tools");
+
+    private static final Map<String, String> OPENAI_TAGS = Map.of(
+            "role_tag",
+            "role",
+            "content_tag",
+            "content",
+            "user_tag",
+            "user",
+            "assistant_tag",
+            "assistant",
+            "observation_tag",
+            "tool",
+            "function_tag",
+            "function",
+            "system_tag",
+            "system");
+
     DatasetEntry parse(String name, JsonNode entry) {
         check(entry, "", KEYS, Set.of());
-        if (entry.path("ranking").asBoolean()) {
-            throw new UserError("%s: ranking: pairs of answers are for stages rm and dpo, which Lathe cannot do yet"
-                    .formatted(where));
-        }
         return text(entry, "hf_hub_url").isPresent() ? online(name, entry) : local(name, entry);
     }
 
@@ -131,21 +145,40 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
     }
 
     private DatasetEntry.Format format(JsonNode entry) {
-        JsonNode columns = named(entry, "columns", USUAL_COLUMNS);
-        JsonNode tags = named(entry, "tags", USUAL_TAGS);
+        String formatting = text(entry, "formatting").orElse("alpaca");
+        boolean openAi = formatting.equals("openai");
+        JsonNode columns = named(entry, "columns", openAi ? OPENAI_COLUMNS : USUAL_COLUMNS);
+        JsonNode tags = named(entry, "tags", openAi ? OPENAI_TAGS : USUAL_TAGS);
         check(columns, "columns: ", COLUMNS, COLUMNS_TO_COME);
         check(tags, "tags: ", TAGS, Set.of());
-        return switch (text(entry, "formatting").orElse("alpaca")) {
-            case "alpaca" -> new DatasetEntry.Format.Alpaca(alpaca(columns));
-            case "sharegpt" -> new DatasetEntry.Format.ShareGpt(shareGpt(columns, tags));
-            case "openai" -> throw new UserError("%s: formatting: Lathe cannot read openai yet".formatted(where));
+        AnswerColumns answers = answers(entry, columns);
+        return switch (formatting) {
+            case "alpaca" -> new DatasetEntry.Format.Alpaca(alpaca(columns, answers));
+            case "sharegpt" -> new DatasetEntry.Format.ShareGpt(messages(columns, tags, answers));
+            case "openai" -> new DatasetEntry.Format.OpenAi(messages(columns, tags, answers));
             case String other ->
                 throw new UserError(
                         "%s: formatting: `%s` is not one of alpaca, sharegpt, openai".formatted(where, other));
         };
     }
 
-    private AlpacaColumns alpaca(JsonNode columns) {
+    private AnswerColumns answers(JsonNode entry, JsonNode columns) {
+        JsonNode ranking = entry.path("ranking");
+        if (!ranking.isMissingNode() && !ranking.isNull() && !ranking.isBoolean()) {
+            throw new UserError("%s: `ranking` must be true or false, but is %s".formatted(where, ranking));
+        }
+        boolean pairs = ranking.asBoolean();
+        Optional<String> chosen = text(columns, "chosen");
+        Optional<String> rejected = text(columns, "rejected");
+        if (pairs && (chosen.isEmpty() || rejected.isEmpty())) {
+            throw new UserError(
+                    "%s: `ranking` is true, but `columns` lists no `%s`: pairs need both answers, `chosen` and `rejected`"
+                            .formatted(where, chosen.isEmpty() ? "chosen" : "rejected"));
+        }
+        return new AnswerColumns(pairs, chosen, rejected, text(columns, "kto_tag"));
+    }
+
+    private AlpacaColumns alpaca(JsonNode columns, AnswerColumns answers) {
         Optional<String> prompt = text(columns, "prompt");
         if (prompt.isEmpty() && text(columns, "query").isEmpty()) {
             throw new UserError("%s: `columns` is written, but lists no `prompt`".formatted(where));
@@ -156,10 +189,11 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
                 text(columns, "response"),
                 text(columns, "history"),
                 text(columns, "system"),
-                text(columns, "tools"));
+                text(columns, "tools"),
+                answers);
     }
 
-    private ShareGptColumns shareGpt(JsonNode columns, JsonNode tags) {
+    private ShareGptColumns messages(JsonNode columns, JsonNode tags, AnswerColumns answers) {
         return new ShareGptColumns(
                 needed(columns, "columns", "messages"),
                 text(columns, "system"),
@@ -171,7 +205,8 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
                         text(tags, "assistant_tag"),
                         text(tags, "observation_tag"),
                         text(tags, "function_tag"),
-                        text(tags, "system_tag")));
+                        text(tags, "system_tag")),
+                answers);
     }
 
     private JsonNode named(JsonNode entry, String key, Map<String, String> usual) {

@@ -22,7 +22,8 @@ final class JoinedRows implements EncodedRows {
         return starts[part];
     }
 
-    private int part(int row) {
+    /** The part that a row belongs to. */
+    int part(int row) {
         int found = Arrays.binarySearch(starts, row);
         int part = found >= 0 ? found : -found - 2;
         while (starts[part + 1] == row) { // an empty part starts where the next one does
@@ -58,6 +59,12 @@ final class JoinedRows implements EncodedRows {
     public int lost(int row) {
         int part = part(row);
         return parts.get(part).lost(row - starts[part]);
+    }
+
+    @Override
+    public Marks marks(int row) {
+        int part = part(row);
+        return parts.get(part).marks(row - starts[part]);
     }
 
     @Override

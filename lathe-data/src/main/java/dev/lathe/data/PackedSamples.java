@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param packs the rows of each sample
  */
-record PackedSamples(EncodedRows rows, List<int[]> packs, boolean apart) implements TokenizedData {
+record PackedSamples(EncodedRows rows, List<int[]> packs, boolean apart) implements TokenizedData, RowGroups {
     /** Packs {@code order} batch by batch into samples of at most {@code capacity} tokens. */
     static PackedSamples of(EncodedRows rows, int[] order, List<MapBatches> batches, int capacity, boolean apart) {
         List<int[]> packs = new ArrayList<>();
@@ -52,5 +52,12 @@ record PackedSamples(EncodedRows rows, List<int[]> packs, boolean apart) impleme
     @Override
     public int tokens(int index) {
         return Arrays.stream(packs.get(index)).map(rows::tokens).sum();
+    }
+
+    @Override
+    public List<Piece> pieces(int index) {
+        return Arrays.stream(packs.get(index))
+                .mapToObj(row -> new Piece(row, rows.tokens(row)))
+                .toList();
     }
 }

@@ -1,15 +1,18 @@
 package dev.lathe.data;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Every row a sample of its own. */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData {
+record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData, RowGroups {
     /** The kept ones among the rows of {@code order}. */
     static PlainSamples of(EncodedRows rows, int[] order) {
-        return new PlainSamples(
-                rows,
-                Arrays.stream(order).filter(row -> rows.dropped(row).isEmpty()).toArray());
+        return new PlainSamples(rows, kept(rows, order));
+    }
+
+    static int[] kept(EncodedRows rows, int[] order) {
+        return Arrays.stream(order).filter(row -> rows.dropped(row).isEmpty()).toArray();
     }
 
     @Override
@@ -30,5 +33,10 @@ record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData {
     @Override
     public int tokens(int index) {
         return rows.tokens(order[index]);
+    }
+
+    @Override
+    public List<Piece> pieces(int index) {
+        return List.of(new Piece(order[index], tokens(index)));
     }
 }

@@ -11,15 +11,15 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes the file that {@link StoredRows} maps, without ever holding more than a block of it. Little-endian: for every
- * kept row its ids and, where they differ from them, its labels (32 bits each); after each block of rows, 24 bytes of
- * facts for each of them (offset of its ids, tokens, supervised, lost, reason); at the end the offset of every block's
+ * kept row its ids and, where they differ from them, its labels (32 bits each); after each block of rows, 40 bytes of
+ * facts for each of them (offset of its ids, tokens, supervised, lost, reason, four marks); at the end the offset of every block's
  * facts, then 32 bytes: rows, offset of that list, magic number and flags, CRC-32C of all before it.
  */
 final class RowWriter {
-    static final int FACTS = 24;
+    static final int FACTS = 40;
     static final int BLOCK = 4096;
     static final int FOOTER = 32;
-    static final int MAGIC = 0x4c524f32; // LRO2
+    static final int MAGIC = 0x4c524f33; // LRO3
     static final int KEPT = -1;
 
     private final WritableByteChannel out;
@@ -40,14 +40,14 @@ final class RowWriter {
     void add(Encoded row) throws IOException {
         rows++;
         switch (row) {
-            case Encoded.Kept(int[] ids, int[] rowLabels, int lost) -> {
-                fact(ids.length, supervised(rowLabels), lost, KEPT);
+            case Encoded.Kept(int[] ids, int[] rowLabels, int lost, Marks marks) -> {
+                fact(ids.length, supervised(rowLabels), lost, KEPT, marks);
                 ints(ids);
                 if (labels) {
                     ints(rowLabels);
                 }
             }
-            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.code());
+            case Encoded.Dropped(DropReason reason) -> fact(0, 0, 0, reason.code(), Marks.NONE);
         }
     }
 
@@ -70,11 +70,15 @@ final class RowWriter {
         flush();
     }
 
-    private void fact(int tokens, int supervised, int lost, int reason) throws IOException {
+    private void fact(int tokens, int supervised, int lost, int reason, Marks marks) throws IOException {
         if (!facts.hasRemaining()) {
             writeFacts();
         }
         facts.putLong(written).putInt(tokens).putInt(supervised).putInt(lost).putInt(reason);
+        facts.putInt(marks.first())
+                .putInt(marks.second())
+                .putInt(marks.good() ? 1 : 0)
+                .putInt(marks.whole());
     }
 
     private void writeFacts() throws IOException {

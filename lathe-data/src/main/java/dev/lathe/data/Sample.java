@@ -12,7 +12,7 @@ import java.util.Arrays;
  *     plain pack is one run although its positions restart: its rows see each other, as in the reference
  */
 @SuppressWarnings("ArrayRecordComponent") // fresh arrays for one reader, never compared
-public record Sample(int[] inputIds, int[] labels, int[] positions, int[] segments) {
+public record Sample(int[] inputIds, int[] labels, int[] positions, int[] segments) implements Example {
     /** The label of a token that is not trained. */
     public static final int IGNORED = -100;
 
@@ -30,6 +30,15 @@ public record Sample(int[] inputIds, int[] labels, int[] positions, int[] segmen
         return new Sample(inputIds, labels, Orders.ascending(inputIds.length), new int[] {inputIds.length});
     }
 
+    /** A question, which is not trained, and its answer, which is. */
+    static Sample answered(int[] question, int[] answer) {
+        int[] ids = Orders.concat(question, answer);
+        int[] labels = ids.clone();
+        Arrays.fill(labels, 0, question.length, IGNORED);
+        return row(ids, labels);
+    }
+
+    @Override
     public int tokens() {
         return inputIds.length;
     }

@@ -1,13 +1,25 @@
 package dev.lathe.data;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Which columns of a file in sharegpt format hold what, and how its messages name their parts.
+ * Which columns of a file in sharegpt or openai format hold what, and how its messages name their parts.
  *
  * @param messages the column with the list of messages
  */
-record ShareGptColumns(String messages, Optional<String> system, Optional<String> tools, Tags tags) {
+record ShareGptColumns(
+        String messages, Optional<String> system, Optional<String> tools, Tags tags, AnswerColumns answers) {
+    /** Columns that at least one row must have. */
+    Set<String> expected() {
+        Stream<Optional<String>> needed = answers.ranking()
+                ? Stream.of(Optional.of(messages), answers.chosen(), answers.rejected())
+                : Stream.of(Optional.of(messages), answers.tag());
+        return needed.flatMap(Optional::stream).collect(Collectors.toSet());
+    }
+
     /**
      * How a message names its parts, and its speakers.
      *

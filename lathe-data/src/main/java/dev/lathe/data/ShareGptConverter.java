@@ -1,31 +1,23 @@
 package dev.lathe.data;
 
-import dev.lathe.base.UserError;
 import dev.lathe.text.Message;
 import dev.lathe.text.Role;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Sharegpt format: a list of messages in which a question (user, observation) and an answer (assistant, function) take
- * turns. A system message in front wins over the system column.
+ * Sharegpt format: a list of messages in which questions and answers take turns. A system message in front wins over the
+ * system column.
  */
 final class ShareGptConverter implements RowConverter {
     private final ShareGptColumns columns;
-    private final Map<String, Role> roles = new HashMap<>();
+    private final MessageFields fields;
 
     ShareGptConverter(ShareGptColumns columns) {
         this.columns = columns;
-        ShareGptColumns.Tags tags = columns.tags();
-        tags.user().ifPresent(tag -> roles.put(tag, Role.USER));
-        tags.assistant().ifPresent(tag -> roles.put(tag, Role.ASSISTANT));
-        tags.observation().ifPresent(tag -> roles.put(tag, Role.OBSERVATION));
-        tags.function().ifPresent(tag -> roles.put(tag, Role.FUNCTION));
-        tags.system().ifPresent(tag -> roles.put(tag, Role.SYSTEM));
+        this.fields = new MessageFields(columns.messages(), columns.tags());
     }
 
     @Override
@@ -33,69 +25,39 @@ final class ShareGptConverter implements RowConverter {
         Cells cells = new Cells(raw);
         List<Cell> said = cells.items(columns.messages());
         String system = columns.system().flatMap(cells::text).orElse("");
-        if (!said.isEmpty() && role(cells, said.getFirst()).equals(Optional.of(Role.SYSTEM))) {
-            system = content(cells, said.getFirst()).orElse("");
+        if (!said.isEmpty() && fields.role(cells, said.getFirst()).equals(Optional.of(Role.SYSTEM))) {
+            system = fields.content(cells, said.getFirst()).orElse("");
             said = said.subList(1, said.size());
-        }
-        if (said.isEmpty()) {
-            return new Converted.Dropped(DropReason.NO_MESSAGES);
         }
         List<Message> messages = new ArrayList<>();
         for (Cell message : said) {
-            Optional<Role> role = role(cells, message);
+            Optional<Role> role = fields.role(cells, message);
             if (role.isEmpty()) {
                 return new Converted.Dropped(DropReason.UNKNOWN_ROLE);
             }
-            if (!hasTurn(role.get(), messages.size())) {
+            if (role.get() == Role.SYSTEM) {
                 return new Converted.Dropped(DropReason.WRONG_TURN);
             }
-            Optional<String> content = content(cells, message);
+            Optional<String> content = fields.content(cells, message);
             if (content.isEmpty()) {
                 return new Converted.Dropped(DropReason.NO_TEXT);
             }
             messages.add(new Message(role.get(), content.get()));
         }
-        if (messages.size() % 2 != 0) {
-            return new Converted.Dropped(DropReason.NO_LAST_ANSWER);
-        }
-        return new Converted.Kept(new Row(
-                messages.subList(0, messages.size() - 1),
-                List.of(messages.getLast()),
-                system,
-                columns.tools().flatMap(cells::text).orElse("")));
+        String tools = columns.tools().flatMap(cells::json).orElse("");
+        return new Dialogue(messages, system, tools).row(cells, columns.answers(), answer -> answer(cells, answer));
     }
 
     @Override
     public Set<String> expected() {
-        return Set.of(columns.messages());
+        return columns.expected();
     }
 
-    private Optional<Role> role(Cells cells, Cell message) {
-        return part(cells, message, columns.tags().role()).map(roles::get);
-    }
-
-    private Optional<String> content(Cells cells, Cell message) {
-        return part(cells, message, columns.tags().content());
-    }
-
-    private Optional<String> part(Cells cells, Cell message, String field) {
-        Map<String, Cell> fields = cells.fields(message, "a message of " + columns.messages());
-        Cell part = fields.get(field);
-        if (part == null) {
-            throw new UserError(
-                    "%s: a message of `%s` has no `%s`; it has %s. `tags` in dataset_info.json says how a message names its parts"
-                            .formatted(
-                                    cells.row().place(),
-                                    columns.messages(),
-                                    field,
-                                    String.join(", ", fields.keySet())));
+    private Optional<Message> answer(Cells cells, Cell message) {
+        if (message instanceof Cell.Missing) {
+            return Optional.empty();
         }
-        return cells.text(part, field);
-    }
-
-    private static boolean hasTurn(Role role, int turn) {
-        boolean asks = role == Role.USER || role == Role.OBSERVATION;
-        boolean answers = role == Role.ASSISTANT || role == Role.FUNCTION;
-        return turn % 2 == 0 ? asks : answers;
+        return fields.role(cells, message).filter(Dialogue::isAnswer).flatMap(role -> fields.content(cells, message)
+                .map(text -> new Message(role, text)));
     }
 }

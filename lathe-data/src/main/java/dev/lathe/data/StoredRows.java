@@ -69,6 +69,7 @@ final class StoredRows implements EncodedRows {
                     || start > blocks
                     || tokens < 0
                     || end > blocks
+                    || !marks(row).inside(tokens)
                     || (reason != RowWriter.KEPT && DropReason.of(reason).isEmpty())) {
                 return false;
             }
@@ -109,6 +110,11 @@ final class StoredRows implements EncodedRows {
     @Override
     public int lost(int row) {
         return fact(row, 16);
+    }
+
+    @Override
+    public Marks marks(int row) {
+        return new Marks(fact(row, 24), fact(row, 28), fact(row, 32) == 1, fact(row, 36));
     }
 
     @Override

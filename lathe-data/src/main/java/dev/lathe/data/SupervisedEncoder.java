@@ -16,7 +16,13 @@ record SupervisedEncoder(TurnEncoder turns, OptionalInt eos, int cutoffLen, bool
         implements RowEncoder {
     @Override
     public Encoded encode(Row row) {
-        List<Turn> turns = turns().turns(row.messages(), row.system(), row.tools());
+        if (!(row.answer() instanceof Answer.One)) {
+            boolean judged = row.answer() instanceof Answer.Judged;
+            return new Encoded.Dropped(judged ? DropReason.TAGGED : DropReason.NO_ANSWER);
+        }
+        List<Turn> turns = maskHistory
+                ? turns().turnsForLastAnswer(row.messages(), row.system(), row.tools())
+                : turns().turns(row.messages(), row.system(), row.tools());
         int full = turns.stream()
                 .mapToInt(turn -> turn.source().length + turn.target().length)
                 .sum();

@@ -165,13 +165,13 @@ class BadInputTest {
                 ", \"formatting\": \"sharegpt\", \"columns\": {\"system\": \"x\"}|`columns` is written, but lists no `messages`",
                 ", \"formatting\": \"sharegpt\", \"tags\": {\"user_tag\": \"x\"}|`tags` is written, but lists no `role_tag`",
                 ", \"formatting\": \"chatty\"|`chatty` is not one of alpaca, sharegpt, openai",
-                ", \"formatting\": \"openai\"|Lathe cannot read openai yet",
-                ", \"ranking\": true|which Lathe cannot do yet",
+                ", \"ranking\": true|lists no `chosen`",
+                ", \"ranking\": \"yes\"|`ranking` must be true or false",
+                ", \"ranking\": true, \"columns\": {\"prompt\": \"x\", \"chosen\": \"y\"}|lists no `rejected`",
                 ", \"hf_hub_url\": \"a/b\", \"split\": \"train[:10%]\"|split: `train[:10%]`: Lathe takes a whole split",
                 ", \"subset\": \"a\"|subset: only for data sets of the hub",
                 ", \"split\": \"test\"|a file has the split `train` alone",
                 ", \"columns\": {\"prompt\": \"x\", \"images\": \"y\"}|columns: images: Lathe cannot do that yet",
-                ", \"columns\": {\"prompt\": \"x\", \"kto_tag\": \"y\"}|columns: kto_tag: Lathe cannot do that yet",
                 ", \"num_samples\": 0|`num_samples` must be a whole number of 1 or more, but is 0",
             })
     void whatAnEntrySaysIsChecked(String rest, String message) {

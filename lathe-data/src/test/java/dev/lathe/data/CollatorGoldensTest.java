@@ -57,4 +57,52 @@ class CollatorGoldensTest {
             start += length;
         }
     }
+
+    static Stream<Named<JsonNode>> compared() {
+        return Goldens.cases("collators.json").filter(each -> each.getName().equals("pairwise"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("compared")
+    void chosenComeBeforeRejected(JsonNode each) {
+        Goldens.require();
+        Samples<Pair> samples = Goldens.prepare(each).train().samples(Pair.class);
+        for (JsonNode batch : each.get("batches")) {
+            int rows = batch.get("rows").size();
+            for (int i = 0; i < rows; i++) {
+                Pair pair = samples.get(batch.get("rows").get(i).intValue());
+                samePadded(batch, "", i, pair.chosen());
+                samePadded(batch, "", rows + i, pair.rejected());
+            }
+        }
+    }
+
+    static Stream<Named<JsonNode>> judged() {
+        return Goldens.cases("collators.json").filter(each -> each.getName().equals("kto"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("judged")
+    void judgedAnswersComeWithMismatchedOnes(JsonNode each) {
+        Goldens.require();
+        Samples<Feedback> samples = Goldens.prepare(each).train().samples(Feedback.class);
+        for (JsonNode batch : each.get("batches")) {
+            for (int i = 0; i < batch.get("rows").size(); i++) {
+                Feedback feedback = samples.get(batch.get("rows").get(i).intValue());
+                samePadded(batch, "", i, feedback.answer());
+                samePadded(batch, "kl_", i, feedback.mismatched());
+                assertThat(feedback.desirable())
+                        .isEqualTo(batch.get("kto_tags").get(i).asBoolean());
+            }
+        }
+    }
+
+    private static void samePadded(JsonNode batch, String prefix, int row, Sample sample) {
+        int tokens = sample.tokens();
+        int[] labels = Goldens.ints(batch.get(prefix + "labels").get(row));
+        assertThat(Arrays.copyOf(Goldens.ints(batch.get(prefix + "input_ids").get(row)), tokens))
+                .containsExactly(sample.inputIds());
+        assertThat(Arrays.copyOf(labels, tokens)).containsExactly(sample.labels());
+        assertThat(Arrays.stream(labels).skip(tokens).boxed()).allMatch(label -> label == Sample.IGNORED);
+    }
 }

@@ -1,7 +1,6 @@
 package dev.lathe.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
@@ -11,10 +10,8 @@ import dev.lathe.text.SpecialToken;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +26,9 @@ import org.opentest4j.TestAbortedException;
 
 /** Cases of goldens/data, with the tokenizers and settings they name. */
 final class Goldens {
+    /** What tool prompts that name the day were made on. */
+    private static final LocalDate DAY = LocalDate.of(2025, 1, 2);
+
     private static final Map<String, Tokenizer> TOKENIZERS = new ConcurrentHashMap<>();
 
     private Goldens() {}
@@ -43,8 +43,8 @@ final class Goldens {
     }
 
     /**
-     * The cases of a file, each named by its {@code case}; those whose template Lathe does not have are left out. Without
-     * goldens there is one case without content, for the test to {@link #require} them and be seen to be skipped.
+     * The cases of a file, each named by its {@code case}; those without a template, which were refused, are left out.
+     * Without goldens there is one case without content, for the test to {@link #require} them and be seen to be skipped.
      */
     static Stream<Named<JsonNode>> cases(String file) {
         try {
@@ -53,8 +53,7 @@ final class Goldens {
             return Stream.of(Named.of(file + " is not there", MissingNode.getInstance()));
         }
         return StreamSupport.stream(read(file).get("cases").spliterator(), false)
-                .filter(each ->
-                        Templates.names().contains(each.at("/args/template").asText()))
+                .filter(each -> each.at("/args/template").isTextual())
                 .map(each -> Named.of(each.get("case").asText(), each));
     }
 
@@ -64,8 +63,16 @@ final class Goldens {
         if (system.isTextual()) {
             template = template.withDefaultSystem(system.asText());
         }
+        JsonNode format = each.at("/args/tool_format");
+        if (format.isTextual()) {
+            template = template.withToolFormat(format.asText());
+        }
+        JsonNode thinking = each.at("/args/enable_thinking");
+        template = template.withThinking(
+                thinking.isNull() ? Optional.empty() : Optional.of(thinking.asBoolean(true)),
+                each.at("/args/preserve_thinking").asBoolean());
         Tokenizer tokenizer = tokenizer(each.at("/args/model_name_or_path").asText(), template);
-        Encoding encoding = Encoding.of(new ChatEncoder(template, tokenizer));
+        Encoding encoding = Encoding.of(new ChatEncoder(template, tokenizer, DAY));
         return each.path("add_bos_token").asBoolean()
                 ? encoding.startingDocumentsWith(tokenizer.bos().orElseThrow())
                 : encoding;
@@ -123,37 +130,16 @@ final class Goldens {
                     2,
                     DataProgress.NONE);
         }
-        return DataPipeline.load(
-                settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
+        return prepare(each, datasetDir).loaded();
     }
 
-    /**
-     * The rows of a case's data set that use no tools, which Lathe cannot write yet, as a data set of the same name in
-     * {@code folder}. The numbers that the rows had in the whole data set come back.
-     */
-    static List<Integer> withoutTools(JsonNode each, Path folder) throws IOException {
-        Path whole = Reference.file(each.at("/args/dataset_dir").asText());
-        String name = each.at("/args/dataset").asText();
-        JsonNode entry = Json.read(whole.resolve("dataset_info.json")).get(name);
-        String file = entry.get("file_name").asText();
-        List<Integer> numbers = new ArrayList<>();
-        ArrayNode kept = Json.MAPPER.createArrayNode();
-        int number = 0;
-        for (JsonNode row : Json.read(whole.resolve(file))) {
-            boolean offered = !row.path("tools").asText("").isEmpty()
-                    && !row.path("tools").isNull()
-                    && !row.path("tools").asText().equals("[]");
-            if (!offered && !row.toString().contains("\"function_call\"")) {
-                numbers.add(number);
-                kept.add(row);
-            }
-            number++;
-        }
-        Files.writeString(folder.resolve(file), kept.toString());
-        Files.writeString(
-                folder.resolve("dataset_info.json"),
-                Json.object().set(name, entry).toString());
-        return numbers;
+    static PreparedData prepare(JsonNode each) {
+        return prepare(each, Reference.file(each.at("/args/dataset_dir").asText()));
+    }
+
+    static PreparedData prepare(JsonNode each, Path datasetDir) {
+        return DataPipeline.prepare(
+                settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
     }
 
     /** Labels from their run-length coding: [count, label], where "=" stands for the id at the same place. */

@@ -48,7 +48,7 @@ class LawsTest {
         assertThat(Letters.text(all.labels()).replaceAll("[.$]", ""))
                 .isEqualTo(
                         history
-                                ? row.response().getFirst().content()
+                                ? ((Answer.One) row.answer()).message().content()
                                 : row.messages().stream()
                                         .filter(message -> message.role() == Role.ASSISTANT)
                                         .map(Message::content)
@@ -69,7 +69,7 @@ class LawsTest {
             messages.add(new Message(Role.USER, word(random, 'a')));
             messages.add(new Message(Role.ASSISTANT, word(random, 'n') + "z"));
         }
-        return new Row(messages.subList(0, messages.size() - 1), List.of(messages.getLast()), "", "");
+        return new Row(messages.subList(0, messages.size() - 1), new Answer.One(messages.getLast()), "", "");
     }
 
     private static String word(Random random, char first) {
@@ -148,6 +148,11 @@ class LawsTest {
         @Override
         public int lost(int row) {
             return 0;
+        }
+
+        @Override
+        public Marks marks(int row) {
+            return Marks.NONE;
         }
 
         @Override

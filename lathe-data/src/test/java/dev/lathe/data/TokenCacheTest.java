@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.base.Disk;
+import dev.lathe.base.Reference;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
+import dev.lathe.text.ChatEncoder;
+import dev.lathe.text.Template;
+import dev.lathe.text.Templates;
+import dev.lathe.text.Tokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -84,6 +90,27 @@ class TokenCacheTest {
         same(made, data.load());
         assertThat(made.train().report().kept()).isEqualTo(ROWS - ROWS / 50);
         assertThat(made.train().report().dropped()).containsEntry(DropReason.NO_ANSWER, (long) (ROWS / 50));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rowsWithToolsAreMadeAnewWhenTheirPromptNamesAnotherDay(boolean tools) throws IOException {
+        DataFolder rows = data.with(
+                "rows.jsonl",
+                "{\"instruction\": \"q\", \"output\": \"a\", \"tools\": \"[{\\\"name\\\": \\\"f\\\"}]\"}",
+                ", \"columns\": {\"prompt\": \"instruction\", \"response\": \"output\"%s}"
+                        .formatted(tools ? ", \"tools\": \"tools\"" : ""));
+        Template template = Templates.byName("llama3");
+        Tokenizer tokenizer = Tokenizer.load(Reference.file("models/stories260K/hf"));
+        for (int day : new int[] {1, 2}) {
+            ChatEncoder encoder =
+                    new ChatEncoder(template, ChatEncoder.fix(template, tokenizer), LocalDate.of(2026, 1, day));
+            TokenCache cache = new TokenCache.Folder(kept, new SafeFiles(Disk.real()));
+            DataPipeline.load(rows.sft(), Encoding.of(encoder), cache, 1, DataProgress.NONE);
+        }
+        try (Stream<Path> files = Files.list(kept)) {
+            assertThat(files).hasSize(tools ? 2 : 1);
+        }
     }
 
     @ParameterizedTest

@@ -10,7 +10,6 @@ import dev.lathe.run.config.GenerationConfig;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import java.io.Reader;
 
 /** {@code lathe chat}: a conversation on the terminal with a model, or with what a training file made of it. */
@@ -43,10 +42,8 @@ public final class Chat {
     }
 
     static ChatSession session(Host host, InferenceModel model, ChatRun run) {
-        Template template = DataSource.template(
-                run.template(), run.defaultSystem(), model.model().tokenizer());
-        ChatEncoder encoder = new ChatEncoder(
-                template, ChatEncoder.fix(template, model.model().tokenizer()));
+        ChatEncoder encoder =
+                DataSource.encoder(host, run.template(), model.model().tokenizer());
         GenerationConfig generation = run.generation();
         int positions = model.model().spec().maxPositions();
         ChatSettings settings = new ChatSettings(

@@ -8,6 +8,7 @@ import dev.lathe.data.Encoding;
 import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
+import dev.lathe.data.PreparedData;
 import dev.lathe.data.Sample;
 import dev.lathe.data.StreamedSamples;
 import dev.lathe.data.Streaming;
@@ -15,23 +16,29 @@ import dev.lathe.data.TokenCache;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.data.TokenizedFolder;
 import dev.lathe.run.config.DataConfig;
+import dev.lathe.run.config.DataRun;
 import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
+import dev.lathe.run.config.TemplateConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Template;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
+import java.time.LocalDate;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Turns the data half of a configuration into samples.
  *
  * @param hub where data sets are had by name
- * @param samples how many a streamed run asks for
+ * @param samples how many a streamed run asks for; 0 to look at the data, not to train on them
  */
 record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetHub hub, int samples) {
+    private static final int FIRST_OF_STREAM = 10_000;
+
     static DataSource of(Host host, TrainRun run) {
         TrainingConfig training = run.training();
         long samples = Intervals.maxSteps(training.length()) * training.microBatch() * training.accumulation();
@@ -40,10 +47,19 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                         Math.min(Integer.MAX_VALUE, samples));
     }
 
-    /** The template that the configuration names, or else the tokenizer's own. */
-    static Template template(Optional<String> name, Optional<String> defaultSystem, Tokenizer tokenizer) {
-        Template template = name.map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
-        return defaultSystem.map(template::withDefaultSystem).orElse(template);
+    /** To look at all data of a run; of a stream only its first rows. */
+    static DataSource of(Host host, DataRun run) {
+        return new DataSource(
+                host, run.data(), run.stage(), run.training().seed(), new ModelSource(host, run.model()).datasets(), 0);
+    }
+
+    /** Writes conversations as the configuration says: with the template it names, or else the tokenizer's own. */
+    static ChatEncoder encoder(Host host, TemplateConfig config, Tokenizer tokenizer) {
+        Template template = config.name().map(Templates::byName).orElseGet(() -> Templates.of(tokenizer));
+        template = config.toolFormat().map(template::withToolFormat).orElse(template);
+        template = config.defaultSystem().map(template::withDefaultSystem).orElse(template);
+        template = template.withThinking(config.enableThinking(), config.preserveThinking());
+        return new ChatEncoder(template, ChatEncoder.fix(template, tokenizer), LocalDate.now(host.clock()));
     }
 
     LoadedData load(ChatEncoder encoder, int vocabulary) {
@@ -79,18 +95,17 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
     }
 
     private LoadedData tokenised(Encoding encoding) {
-        TokenCache cache = new TokenCache.Folder(host.cache().resolve("tokens"), host.cacheFiles());
         DataLines progress = new DataLines(host);
         return config.stream()
                 .map(stream -> DataPipeline.stream(
                         settings(),
                         new Streaming(stream.buffer(), config.shuffled(), samples),
                         encoding,
-                        cache,
+                        cache(),
                         hub,
                         host.threads(),
                         progress))
-                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache, hub, host.threads(), progress));
+                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache(), hub, host.threads(), progress));
     }
 
     private void save(TokenizedFolder folder, LoadedData data) {
@@ -99,9 +114,35 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                 .formatted(folder.folder()));
     }
 
-    private DataSettings settings() {
+    /** The data of any stage, with the rows that each sample came from. */
+    PreparedData prepare(ChatEncoder encoder) {
+        if (looksAtStream()) {
+            host.say("Notice: of a stream only the first %d rows of each data set are looked at"
+                    .formatted(FIRST_OF_STREAM));
+        }
+        return DataPipeline.prepare(
+                settings(), Encoding.of(encoder), cache(), hub, host.threads(), new DataLines(host));
+    }
+
+    /** Whether a stream is looked at rather than trained on: nobody wants to wait until it ends. */
+    private boolean looksAtStream() {
+        return config.stream().isPresent() && samples == 0;
+    }
+
+    private TokenCache cache() {
+        return new TokenCache.Folder(host.cache().resolve("tokens"), host.cacheFiles());
+    }
+
+    DataSettings settings() {
         return new DataSettings(
-                stage == Stage.PRETRAIN ? DataSettings.Stage.PT : DataSettings.Stage.SFT,
+                switch (stage) {
+                    case PRETRAIN -> DataSettings.Stage.PT;
+                    case SUPERVISED -> DataSettings.Stage.SFT;
+                    case REWARD -> DataSettings.Stage.RM;
+                    case PPO -> DataSettings.Stage.PPO;
+                    case PREFERENCE -> DataSettings.Stage.DPO;
+                    case FEEDBACK -> DataSettings.Stage.KTO;
+                },
                 config.datasets(),
                 config.evalDatasets(),
                 config.evalOnEach(),
@@ -112,7 +153,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                 config.packingAsked(),
                 config.neatPacking(),
                 Mixing.named(config.mixture().strategy(), config.mixture().shares()),
-                config.maxSamples(),
+                looksAtStream() ? OptionalInt.of(FIRST_OF_STREAM) : config.maxSamples(),
                 switch (config.holdout()) {
                     case Holdout.None() -> new HoldOut.Nothing();
                     case Holdout.Rows(int count) -> new HoldOut.Count(count);

@@ -87,7 +87,7 @@ final class ExportProof {
     private List<int[]> prompts(LoadedModel written) {
         int vocabulary = base.spec().vocabulary();
         List<int[]> prompts = new ProbePrompts(encoder, vocabulary).ids();
-        ChatEncoder reread = new ChatEncoder(encoder.template(), written.tokenizer());
+        ChatEncoder reread = encoder.with(written.tokenizer());
         List<int[]> again = new ProbePrompts(reread, vocabulary).ids();
         if (!Arrays.deepEquals(prompts.toArray(), again.toArray())) {
             throw new UserError("the written tokenizer cuts texts otherwise than the model's: " + DEFECT);

@@ -12,7 +12,6 @@ import dev.lathe.tensor.DType;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import dev.lathe.train.ModelArtifact;
 import dev.lathe.train.ModelTensors;
 import java.nio.file.Path;
@@ -93,8 +92,7 @@ public final class MergeAndExport {
     }
 
     private ChatEncoder encoder(LoadedModel base) {
-        Template template = DataSource.template(run.template(), run.defaultSystem(), base.tokenizer());
-        return new ChatEncoder(template, ChatEncoder.fix(template, base.tokenizer()));
+        return DataSource.encoder(host, run.template(), base.tokenizer());
     }
 
     /** What the model is built from, and nothing else that a checkpoint may hold. */

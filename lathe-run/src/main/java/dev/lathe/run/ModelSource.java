@@ -28,7 +28,18 @@ final class ModelSource {
 
     /** Folder or GGUF file of the model; fetched from the hub if need be. */
     Path base() {
-        return locate(config.nameOrPath(), "model_name_or_path");
+        return locate(config.nameOrPath(), "model_name_or_path", Hub::model);
+    }
+
+    /** The same with its tokenizer; its weights may be missing. */
+    Path tokenizer() {
+        return locate(config.nameOrPath(), "model_name_or_path", Hub::tokenizer);
+    }
+
+    /** What is fetched of a repository on the hub. */
+    @FunctionalInterface
+    private interface Fetch {
+        Path from(Hub hub, String name, String revision);
     }
 
     /** @param seed of fresh weights, where they are asked for */
@@ -41,11 +52,11 @@ final class ModelSource {
     /** Folders of the adapters, in the order given. */
     List<Path> adapters() {
         return config.adapters().stream()
-                .map(name -> locate(name, "adapter_name_or_path"))
+                .map(name -> locate(name, "adapter_name_or_path", Hub::model))
                 .toList();
     }
 
-    private Path locate(String name, String key) {
+    private Path locate(String name, String key, Fetch fetch) {
         if (name.startsWith(BUNDLED)) {
             return new BundledModels(host.cache().resolve("models"), host.cacheFiles())
                     .folder(name.substring(BUNDLED.length()));
@@ -60,7 +71,7 @@ final class ModelSource {
                             .formatted(key, name));
         }
         try {
-            return hub().model(name, config.revision());
+            return fetch.from(hub(), name, config.revision());
         } catch (UserError e) {
             throw new UserError(
                     "%s: there is no folder or file %s here, and on the hub: %s".formatted(key, name, e.getMessage()),

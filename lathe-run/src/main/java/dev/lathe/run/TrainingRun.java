@@ -11,7 +11,6 @@ import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Owner;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import dev.lathe.train.AdamW;
 import dev.lathe.train.Artifact;
 import dev.lathe.train.BestModel;
@@ -65,9 +64,7 @@ public final class TrainingRun {
         String name = run.model().nameOrPath();
         try (LoadedModel model = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
                 Owner owner = new Owner()) {
-            Template template =
-                    DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
-            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
+            ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
             LoadedData data =
                     DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());

@@ -11,7 +11,6 @@ import dev.lathe.run.config.TrainRun;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import dev.lathe.train.Checkpoints;
 import dev.lathe.train.Evaluation;
 import dev.lathe.train.Event;
@@ -78,9 +77,7 @@ public final class TrainingTrial {
         TrainingRun training = new TrainingRun(host, configuration);
         Continuation anew = new Continuation(Optional.empty(), false);
         try (LoadedModel opened = training.open(anew)) {
-            Template template =
-                    DataSource.template(run.data().template(), run.data().defaultSystem(), opened.tokenizer());
-            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, opened.tokenizer()));
+            ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
                     .orElseGet(() ->
                             DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
@@ -138,6 +135,9 @@ public final class TrainingTrial {
                 samples.stream().mapToLong(Sample::tokens).sum(),
                 samples.stream().mapToLong(Sample::supervised).sum(),
                 samples.stream().mapToInt(Sample::tokens).max().orElse(0));
-        return new LoadedData(new LoadedData.Set(Optional.empty(), TokenizedData.of(samples), report), List.of(), "made for this trial");
+        return new LoadedData(
+                new LoadedData.Set(Optional.empty(), TokenizedData.of(samples), report),
+                List.of(),
+                "made for this trial");
     }
 }

@@ -9,7 +9,6 @@ import dev.lathe.run.config.Command;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.text.ChatEncoder;
-import dev.lathe.text.Template;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
@@ -101,9 +100,7 @@ final class Bench {
     LoadedData data(Host host, TrainRun run) {
         try (LoadedModel model =
                 new ModelSource(host, run.model()).open(run.training().seed())) {
-            Template template =
-                    DataSource.template(run.data().template(), run.data().defaultSystem(), model.tokenizer());
-            ChatEncoder encoder = new ChatEncoder(template, ChatEncoder.fix(template, model.tokenizer()));
+            ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
             return DataSource.of(host, run).load(encoder, model.spec().vocabulary());
         }
     }

@@ -16,6 +16,7 @@ import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Templates;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +112,9 @@ class ExportProofTest {
 
     private static ExportProof proof(LoadedModel base, List<Path> adapters, DType dtype) {
         ChatEncoder encoder = new ChatEncoder(
-                Templates.byName("default"), ChatEncoder.fix(Templates.byName("default"), base.tokenizer()));
+                Templates.byName("default"),
+                ChatEncoder.fix(Templates.byName("default"), base.tokenizer()),
+                LocalDate.EPOCH);
         return new ExportProof(base, adapters, encoder, dtype);
     }
 

@@ -1,11 +1,11 @@
 package dev.lathe.text;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -19,19 +19,27 @@ public final class ChatEncoder implements TurnEncoder {
 
     private final Template template;
     private final Tokenizer tokenizer;
+    private final LocalDate today;
+    private final Thoughts thoughts;
+    private final ToolFormat tools;
+    private final ToolFormat calls;
 
     /**
-     * {@code tokenizer} is one that {@link #fix} made ready for the template. Throws {@link UserError} for
-     * templates with thoughts, which Lathe cannot write yet.
+     * @param tokenizer one that {@link #fix} made ready for the template
+     * @param today some models are told which day it is when they are offered tools
      */
-    public ChatEncoder(Template template, Tokenizer tokenizer) {
-        if (template.kind() == Template.Kind.REASONING || template.kind() == Template.Kind.GLM47_REASONING) {
-            throw new UserError(
-                    "template %s lets answers open with a thought, which Lathe cannot write yet; for a model without thoughts choose another template"
-                            .formatted(template.name()));
-        }
+    public ChatEncoder(Template template, Tokenizer tokenizer, LocalDate today) {
         this.template = template;
         this.tokenizer = tokenizer;
+        this.today = today;
+        this.thoughts = new Thoughts(template);
+        this.tools = ToolFormats.byName(template.toolFormat());
+        this.calls = ToolFormats.byName(template.functionFormat());
+    }
+
+    /** The same with another tokenizer, which was made ready for the template too. */
+    public ChatEncoder with(Tokenizer other) {
+        return new ChatEncoder(template, other, today);
     }
 
     /** What a template does to a tokenizer before either is used: end and padding tokens, stop words, chat template. */
@@ -39,26 +47,56 @@ public final class ChatEncoder implements TurnEncoder {
         return TemplateTokenizer.fixed(template, tokenizer);
     }
 
-    /** Throws {@link UserError} for tools and calls of tools, which Lathe cannot write yet. */
+    /** Throws {@link UserError} for tools, and calls of tools, that are not written as they must be. */
     @Override
     public List<Turn> turns(List<Message> messages, String system, String tools) {
-        if (messages.size() % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "questions and answers do not pair: %d messages".formatted(messages.size()));
-        }
-        List<int[]> encoded = encode(messages, system, tools);
+        return turns(messages, system, tools, false);
+    }
+
+    @Override
+    public List<Turn> turnsForLastAnswer(List<Message> messages, String system, String tools) {
+        return turns(messages, system, tools, !template.preserveThinking());
+    }
+
+    private List<Turn> turns(List<Message> messages, String system, String tools, boolean forgetThoughts) {
+        checkPairs(messages);
+        boolean forgets = forgetThoughts && thoughts.exist();
+        List<Message> said = thoughts.wanted(forgets ? thoughts.ofLastAnswer(messages) : messages);
+        List<int[]> encoded = encode(said, system, tools);
         List<Turn> turns = new ArrayList<>();
         for (int i = 0; i < encoded.size(); i += 2) {
-            turns.add(new Turn(encoded.get(i), encoded.get(i + 1)));
+            Turn turn = new Turn(encoded.get(i), encoded.get(i + 1));
+            turns.add(forgets && i < encoded.size() - 2 ? turn : withThought(turn, said.get(i + 1)));
         }
         return turns;
     }
 
     @Override
+    public Turn lastTurn(List<Message> messages, String system, String tools) {
+        checkPairs(messages);
+        List<Message> kept = template.preserveThinking() ? messages : thoughts.ofLastAnswer(messages);
+        List<Message> said = new ArrayList<>(kept.subList(0, kept.size() - 1));
+        said.addAll(thoughts.wanted(List.of(kept.getLast())));
+        List<int[]> encoded = encode(said, system, tools);
+        return withThought(new Turn(joined(encoded.subList(0, encoded.size() - 1)), encoded.getLast()), said.getLast());
+    }
+
+    @Override
     public int[] prompt(List<Message> messages, String system, String tools) {
-        return encode(messages, system, tools).stream()
-                .flatMapToInt(IntStream::of)
-                .toArray();
+        List<Message> conversation = new ArrayList<>(messages);
+        conversation.add(new Message(Role.ASSISTANT, ""));
+        return lastTurn(conversation, system, tools).source();
+    }
+
+    /** What the description of tools says, if it says the day. */
+    @Override
+    public String toolsIdentity() {
+        return tools.namesTheDay() ? today.toString() : "";
+    }
+
+    /** The calls of tools in an answer; empty when it is text. */
+    public Optional<List<ToolCall>> toolCalls(String answer) {
+        return tools.read(answer);
     }
 
     @Override
@@ -87,25 +125,59 @@ public final class ChatEncoder implements TurnEncoder {
         return tokenizer;
     }
 
-    private List<int[]> encode(List<Message> messages, String system, String tools) {
-        String systemText = system.isEmpty() ? template.defaultSystem() : system;
-        boolean hasSystem = !systemText.isEmpty() || offersNoTools(tools);
+    private static void checkPairs(List<Message> messages) {
+        if (messages.isEmpty() || messages.size() % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "questions and answers do not pair: %d messages".formatted(messages.size()));
+        }
+    }
+
+    /** An answer without a thought gets an empty one: to be learnt, or, where answers need not think, to be read. */
+    private Turn withThought(Turn turn, Message answer) {
+        if (!thoughts.exist() || !thoughts.areMissingFrom(answer)) {
+            return turn;
+        }
+        int[] empty = tokenizer.encode(thoughts.empty());
+        return template.enableThinking().orElse(false)
+                ? new Turn(turn.source(), joined(List.of(empty, turn.target())))
+                : new Turn(joined(List.of(turn.source(), empty)), turn.target());
+    }
+
+    private static int[] joined(List<int[]> parts) {
+        return parts.stream().flatMapToInt(IntStream::of).toArray();
+    }
+
+    private List<int[]> encode(List<Message> messages, String system, String offered) {
         List<int[]> encoded = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
             IntStream.Builder ids = IntStream.builder();
             String inFront = "";
             if (i == 0) {
                 add(ids, template.prefix(), "", "");
-                if (hasSystem && template.kind() == Template.Kind.LLAMA2) {
-                    inFront = systemInUserText(systemText);
-                } else if (hasSystem) {
-                    add(ids, template.system(), systemText, "");
+                Optional<String> text = systemText(system, offered);
+                if (text.isPresent() && template.kind() == Template.Kind.LLAMA2) {
+                    inFront = systemInUserText(text.get());
+                } else if (text.isPresent()) {
+                    add(ids, template.system(), text.get(), "");
                 }
             }
             add(ids, messages.get(i), inFront, i / 2);
             encoded.add(ids.build().toArray());
         }
         return encoded;
+    }
+
+    /** System text and description of tools. A list of no tools makes a system text appear that is empty. */
+    private Optional<String> systemText(String system, String offered) {
+        String text = system.isEmpty() ? template.defaultSystem() : system;
+        if (offered.isBlank()) {
+            return Optional.of(text).filter(words -> !words.isEmpty());
+        }
+        String description = tools.describe(offered, today);
+        if (text.isEmpty() && template.kind() == Template.Kind.MOSS_VL) {
+            description = description.substring(Thoughts.lineFeeds(description));
+        }
+        return Optional.of(text + description);
     }
 
     private void add(IntStream.Builder ids, Message message, String inFront, int turn) {
@@ -117,24 +189,13 @@ public final class ChatEncoder implements TurnEncoder {
             }
             case ASSISTANT -> add(ids, template.assistant(), content, "");
             case OBSERVATION -> add(ids, template.observation(), content, "");
-            case FUNCTION ->
-                throw new UserError(
-                        "Lathe cannot write calls of tools yet: leave out conversations with function_call messages");
+            case FUNCTION -> {
+                CallMessage called = CallMessage.parse(content, template);
+                add(ids, template.function(), called.inFront() + calls.write(called.calls()), "");
+            }
             case SYSTEM ->
                 throw new IllegalArgumentException("the system text is an argument of its own, not a message");
         }
-    }
-
-    /** An empty list of tools offers none, but makes the system text appear even where it is empty. */
-    private static boolean offersNoTools(String tools) {
-        if (tools.isBlank()) {
-            return false;
-        }
-        JsonNode list = Json.parse(tools, "tools");
-        if (!list.isArray() || !list.isEmpty()) {
-            throw new UserError("Lathe cannot write tools yet: leave out conversations that offer tools");
-        }
-        return true;
     }
 
     /** Only a text slot can go into the user's text. */

@@ -52,7 +52,9 @@ public record Template(
         /** Answers may open with a thought. */
         REASONING,
         /** As {@link #REASONING}, but an empty thought is its closing word alone. */
-        GLM47_REASONING
+        GLM47_REASONING,
+        /** Where there is no system text, what describes the tools loses the line feeds that it begins with. */
+        MOSS_VL
     }
 
     /** What opens and what closes something. */
@@ -68,27 +70,53 @@ public record Template(
         stopWords = List.copyOf(stopWords);
     }
 
+    /** Whether answers may open with a thought. */
+    public boolean reasons() {
+        return kind == Kind.REASONING || kind == Kind.GLM47_REASONING;
+    }
+
     /** With another system text for conversations that have none ({@code default_system}). */
     public Template withDefaultSystem(String text) {
+        return with(function, toolFormat, functionFormat, text, enableThinking, preserveThinking);
+    }
+
+    /**
+     * With another way to offer and call tools ({@code tool_format}). A call then ends like a plain answer, not as the
+     * template has it: the reference's way. Throws {@link dev.lathe.base.UserError} when there is no such format.
+     */
+    public Template withToolFormat(String name) {
+        String format = ToolFormats.byName(name).name();
+        Slot content = new Slot.Text("{{content}}");
+        List<Slot> call = efficientEos ? List.of(content) : List.of(content, new Slot.Eos());
+        return with(call, format, format, defaultSystem, enableThinking, preserveThinking);
+    }
+
+    /** With {@code enable_thinking} and {@code preserve_thinking}, which change nothing where answers never think. */
+    public Template withThinking(Optional<Boolean> enable, boolean preserve) {
+        return with(function, toolFormat, functionFormat, defaultSystem, enable, preserve);
+    }
+
+    private Template with(
+            List<Slot> call, String tools, String calls, String system, Optional<Boolean> enable, boolean preserve) {
         return new Template(
                 name,
                 kind,
                 prefix,
-                system,
+                this.system,
                 user,
                 assistant,
                 observation,
-                function,
-                toolFormat,
-                functionFormat,
-                text,
+                call,
+                tools,
+                calls,
+                system,
                 stopWords,
                 thoughtWords,
                 toolCallWords,
                 efficientEos,
                 replaceEos,
                 replaceJinjaTemplate,
-                enableThinking,
-                preserveThinking);
+                enable,
+                preserve);
     }
 }

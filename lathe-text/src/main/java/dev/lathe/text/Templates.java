@@ -1,18 +1,12 @@
 package dev.lathe.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lathe.base.Json;
 import dev.lathe.base.NearestNames;
 import dev.lathe.base.UserError;
 import dev.lathe.text.Template.Words;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -26,14 +20,12 @@ public final class Templates {
 
     /** All names, in alphabetical order. */
     public static List<String> names() {
-        List<String> names = new ArrayList<>();
-        table().fieldNames().forEachRemaining(names::add);
-        return names.stream().sorted().toList();
+        return Resources.names(FILE);
     }
 
     /** Throws {@link UserError} with the nearest name and the list of all when there is no such template. */
     public static Template byName(String name) {
-        JsonNode entry = table().path(name);
+        JsonNode entry = Resources.read(FILE).path(name);
         if (!entry.isObject()) {
             String nearest = NearestNames.to(name, names(), 1).getFirst();
             throw new UserError("template: there is no template %s; did you mean %s? Lathe knows: %s"
@@ -48,14 +40,6 @@ public final class Templates {
      */
     public static Template of(Tokenizer tokenizer) {
         return tokenizer.chatTemplate().isPresent() ? TemplateProbe.template(tokenizer) : byName("empty");
-    }
-
-    private static JsonNode table() {
-        try (InputStream in = Objects.requireNonNull(Templates.class.getResourceAsStream(FILE))) {
-            return Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), FILE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static Template read(String name, JsonNode entry) {

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.base.UserError;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
@@ -27,6 +29,7 @@ class TemplateTokenizerTest {
                 "stories260K / alpaca",
                 "stories260K / llama2",
                 "stories260K / None",
+                "qwen3 / qwen3",
                 "qwen2_5 / None",
                 "llama3 / llama3",
                 "llama3 / llama2",
@@ -49,7 +52,7 @@ class TemplateTokenizerTest {
                 : Tokenizer.load(TokenizerGoldenTest.folder(parts[0]));
         Template template = parts[1].equals("None") ? Templates.of(loaded) : Templates.byName(parts[1]);
         Tokenizer tokenizer = ChatEncoder.fix(template, loaded);
-        ChatEncoder encoder = new ChatEncoder(template, tokenizer);
+        ChatEncoder encoder = new ChatEncoder(template, tokenizer, LocalDate.EPOCH);
 
         assertThat(template.defaultSystem())
                 .isEqualTo(golden.get("default_system").asText());
@@ -106,6 +109,29 @@ class TemplateTokenizerTest {
         } catch (UserError e) {
             assertThat(e).hasMessageContaining("no template can be read off");
         }
+    }
+
+    /** As the reference's parse_template does: a chat template that writes thoughts makes a reasoning template. */
+    @Test
+    void aModelThatThinksGivesATemplateThatThinks() {
+        String jinja = """
+                {{- bos_token }}{%- for message in messages %}{%- if message.role == 'assistant' %}
+                {{- '<think>\n\n</think>\n\n' + message.content + '<|im_end|>\n' }}{%- else %}
+                {{- '<|im_start|>' + message.role + '\n' + message.content + '<|im_end|>\n' }}
+                {%- if message.role == 'user' %}{{- '<|im_start|>assistant\n' }}{%- endif %}{%- endif %}{%- endfor %}""";
+        Tokenizer stories =
+                Tokenizer.load(TokenizerGoldenTest.folder("stories260K")).withChatTemplate(jinja);
+        Template read = Templates.of(stories);
+        Template named = Templates.byName("qwen3");
+        assertThat(read.kind()).isEqualTo(Template.Kind.REASONING);
+        assertThat(read.system()).isEqualTo(named.system());
+        assertThat(read.user()).isEqualTo(named.user());
+        assertThat(read.assistant()).isEqualTo(named.assistant());
+        assertThat(read.thoughtWords()).isEqualTo(named.thoughtWords());
+        assertThat(read.toolFormat()).isEqualTo("default");
+        ChatEncoder encoder = new ChatEncoder(read.withThinking(Optional.of(false), false), stories, LocalDate.EPOCH);
+        assertThat(encoder.prompt(List.of(new Message(Role.USER, "Hi")), "", ""))
+                .endsWith(stories.encode("<think>\n\n</think>\n\n"));
     }
 
     private static List<Slot> slots(JsonNode golden, String part) {

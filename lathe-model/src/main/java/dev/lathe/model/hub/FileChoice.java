@@ -31,6 +31,11 @@ final class FileChoice {
         if (!files.contains(SINGLE) && !files.contains(INDEX) && !files.contains(ADAPTER)) {
             throw new UserError(noWeights(repo, files));
         }
+        return text(files);
+    }
+
+    /** Configuration and tokenizer, of a repository with any weights or none. */
+    static List<String> text(Set<String> files) {
         return files.stream().filter(file -> SMALL.matcher(file).matches()).toList();
     }
 

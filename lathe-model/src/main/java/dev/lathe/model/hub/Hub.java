@@ -17,6 +17,8 @@ import java.util.Optional;
 public final class Hub {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static final String TOKENIZER = "tokenizer.json";
+
     private final HubSettings settings;
     private final HubCache cache;
     private final HubClient client;
@@ -66,6 +68,22 @@ public final class Hub {
         fetch(repo, found, FileChoice.weights(repo, found.sizes().keySet(), snapshot));
         cache.remember(repo, found.commit());
         return snapshot;
+    }
+
+    /** The folder of a model with configuration and tokenizer, whether its weights are there or not; else as {@link #model}. */
+    public Path tokenizer(String name, String revision) {
+        Repo repo = new Repo(name, revision);
+        Optional<HubListing> listing = listing(
+                repo,
+                snapshot ->
+                        Files.isRegularFile(snapshot.resolve(TOKENIZER)) ? Optional.empty() : Optional.of(TOKENIZER));
+        if (listing.isEmpty()) {
+            return cache.find(repo).orElseThrow();
+        }
+        HubListing found = listing.get();
+        fetch(repo, found, FileChoice.text(found.sizes().keySet()));
+        cache.remember(repo, found.commit());
+        return cache.snapshot(repo, found.commit());
     }
 
     /** One file of a repository, a GGUF for example; otherwise as {@link #model}. */

@@ -40,12 +40,20 @@ final class Check {
         rules(complete);
         if (!problems.isEmpty()) {
             String name = line.file().map(Object::toString).orElse("The command line");
-            throw Problem.report(name, command == Command.TRAIN ? "run" : "be used to " + command.word(), problems);
+            throw Problem.report(name, purpose(), problems);
         }
         if (!unused.isEmpty()) {
             notices.add(new Notice(few(unused), "not used by `lathe %s`".formatted(command.word())));
         }
         return new Configuration(command, line.file(), line.printConfig(), complete, notices);
+    }
+
+    private String purpose() {
+        return switch (command) {
+            case TRAIN -> "run";
+            case DATA -> "be looked at";
+            case CHAT, SCORE, EXPORT -> "be used to " + command.word();
+        };
     }
 
     /** What file and command line say, flat, the command line above the file, references replaced. */
@@ -86,7 +94,9 @@ final class Check {
 
     private void accept(Key key, Located value, Map<String, Setting> settings) {
         boolean used = key.usedBy().contains(command);
-        if (!used) {
+        // The file that is looked at is one for training, and says more than what to train on.
+        boolean forTraining = command == Command.DATA && key.usedBy().contains(Command.TRAIN);
+        if (!used && !forTraining) {
             unused.add(key.name());
         }
         if (value.value().equals(new Value.Text("???"))) {
@@ -101,7 +111,9 @@ final class Check {
             }
             case ValueType.Reading.Good(Value good) -> {
                 settings.put(key.name(), new Setting(key, good, value.origin()));
-                if (used && key.refuses(good)) {
+                // Rows of every stage can be looked at, also of those that Lathe cannot train yet.
+                boolean looked = command == Command.DATA && key.name().equals("stage");
+                if (used && !looked && key.refuses(good)) {
                     problems.add(new Problem(value.origin(), shown(key, value), notYet(key, good)));
                 } else if (used && key.status() == Key.Status.NO_EFFECT) {
                     notices.add(new Notice(key.name(), "no effect here: " + key.why()));
@@ -126,7 +138,7 @@ final class Check {
 
     private void rules(Settings settings) {
         for (Rule rule : Rules.all()) {
-            if (!rule.commands().contains(command)
+            if (!applies(rule)
                     || rule.keys().stream().anyMatch(illTyped::contains)
                     || !rule.holds().test(settings)) {
                 continue;
@@ -145,6 +157,15 @@ final class Check {
             ScheduleConfig.complaint(settings)
                     .ifPresent(complaint -> problems.add(new Problem(kwargs.origin(), kwargs.shown(), complaint)));
         }
+    }
+
+    /** Looking at data heeds those rules of training that speak of nothing but data. */
+    private boolean applies(Rule rule) {
+        return rule.commands().contains(command)
+                || (command == Command.DATA
+                        && rule.commands().contains(Command.TRAIN)
+                        && rule.keys().stream()
+                                .allMatch(key -> table.get(key).usedBy().contains(Command.DATA)));
     }
 
     private static String few(List<String> names) {

@@ -9,7 +9,8 @@ public enum Command {
     TRAIN,
     CHAT,
     SCORE,
-    EXPORT;
+    EXPORT,
+    DATA;
 
     /** As typed: {@code train}. */
     public String word() {

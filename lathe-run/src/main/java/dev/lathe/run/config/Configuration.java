@@ -10,8 +10,8 @@ import java.util.TreeMap;
 
 /**
  * A configuration that was read and found in order: every key is known and well typed, Lathe can do all it asks for, and
- * what it asks for fits together. {@link TrainRun#of}, {@link ChatRun#of}, {@link ScoreRun#of} and {@link ExportRun#of}
- * say what it means.
+ * what it asks for fits together. {@link TrainRun#of}, {@link ChatRun#of}, {@link ScoreRun#of}, {@link ExportRun#of}
+ * and {@link DataRun#of} say what it means.
  */
 public final class Configuration {
     private final Command command;

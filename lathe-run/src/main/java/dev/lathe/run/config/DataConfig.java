@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 /**
  * Which rows, and how they become tokens.
  *
- * @param template name of the chat template; empty for the tokenizer's own
  * @param datasets names from dataset_info.json, as written (a name may stand twice)
  * @param folder where dataset_info.json stands
  * @param cutoffLen as written, before packing takes one off
@@ -23,8 +22,7 @@ import java.util.OptionalInt;
  * @param shuffled rows in random order, anew each epoch; else in the order of the file
  */
 public record DataConfig(
-        Optional<String> template,
-        Optional<String> defaultSystem,
+        TemplateConfig template,
         List<String> datasets,
         List<String> evalDatasets,
         Path folder,
@@ -62,8 +60,7 @@ public record DataConfig(
         boolean asked = !(s.get("packing").origin() instanceof Origin.Derived);
         Optional<Boolean> packingAsked = asked ? s.optionalFlag("packing") : Optional.empty();
         return new DataConfig(
-                s.optionalText("template"),
-                s.optionalText("default_system"),
+                TemplateConfig.of(s),
                 s.names("dataset"),
                 s.names("eval_dataset"),
                 Path.of(s.text("dataset_dir")),

@@ -6,23 +6,17 @@ import java.util.Optional;
  * Everything that {@code lathe export} needs to know.
  *
  * @param format of the written weights
- * @param template name of the chat template that goes with them; empty for the tokenizer's own
+ * @param template what goes with them
  */
 public record ExportRun(
         ModelConfig model,
         Optional<TrainedOutput> trained,
-        Optional<String> template,
-        Optional<String> defaultSystem,
+        TemplateConfig template,
         NumberFormat format,
         ExportConfig export) {
     public static ExportRun of(Configuration configuration) {
         Settings s = configuration.settings(Command.EXPORT);
         return new ExportRun(
-                ModelConfig.of(s),
-                TrainedOutput.of(s),
-                s.optionalText("template"),
-                s.optionalText("default_system"),
-                NumberFormat.of(s),
-                ExportConfig.of(s));
+                ModelConfig.of(s), TrainedOutput.of(s), TemplateConfig.of(s), NumberFormat.of(s), ExportConfig.of(s));
     }
 }

@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** All keys, in the order of {@code keys.txt}, which explains its columns. */
 record KeyTable(Map<String, Key> keys) {
@@ -61,7 +63,19 @@ record KeyTable(Map<String, Key> keys) {
                     case "later!" -> Key.Status.NEVER_YET;
                     default -> throw new IllegalStateException("keys.txt: yes, none, later or later! wanted: " + line);
                 };
-        return new Key(parts[0], section, Command.of(parts[1]), type, standard, status, parts[5].strip(), parts[6]);
+        return new Key(
+                parts[0], section, usedBy(parts[1], section), type, standard, status, parts[5].strip(), parts[6]);
+    }
+
+    /** What training reads of data, looking at data reads too. */
+    private static Set<Command> usedBy(String letters, String section) {
+        Set<Command> commands = Command.of(letters);
+        if (!section.equals("Data") || !commands.contains(Command.TRAIN)) {
+            return commands;
+        }
+        Set<Command> more = EnumSet.copyOf(commands);
+        more.add(Command.DATA);
+        return Set.copyOf(more);
     }
 
     private static String text() {

@@ -11,6 +11,7 @@ import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Templates;
 import dev.lathe.text.Tokenizer;
 import java.time.InstantSource;
+import java.time.LocalDate;
 
 /** stories260K as somebody to talk to. It answers every question with a story. */
 record Stories(Decoder decoder, ChatEncoder encoder) {
@@ -19,7 +20,7 @@ record Stories(Decoder decoder, ChatEncoder encoder) {
         Decoder decoder =
                 Decoder.build(model.spec(), new FrozenModules(new Weights(model.weights(), "stories260K", DType.F32)));
         Tokenizer tokenizer = ChatEncoder.fix(Templates.byName(template), model.tokenizer());
-        return new Stories(decoder, new ChatEncoder(Templates.byName(template), tokenizer));
+        return new Stories(decoder, new ChatEncoder(Templates.byName(template), tokenizer, LocalDate.EPOCH));
     }
 
     ChatSession session(String system, int maxNewTokens, int contextLength) {

@@ -30,8 +30,8 @@ class ChatRunTest {
                         """).chat();
         assertThat(run.model().adapters()).containsExactly("a", "b");
         assertThat(run.trained()).isEmpty();
-        assertThat(run.template()).contains("qwen");
-        assertThat(run.defaultSystem()).contains("Be brief.");
+        assertThat(run.template().name()).contains("qwen");
+        assertThat(run.template().defaultSystem()).contains("Be brief.");
         assertThat(run.format()).isEqualTo(NumberFormat.FLOAT32);
         assertThat(run.generation())
                 .isEqualTo(new GenerationConfig(false, 0, 0.7, 50, OptionalInt.of(1024), OptionalInt.empty(), 1, true));
@@ -100,7 +100,7 @@ class ChatRunTest {
                         """).read(Command.EXPORT));
         assertThat(run.export()).isEqualTo(new ExportConfig(Path.of("out"), 2_000_000_000L, false));
         assertThat(run.format()).isEqualTo(NumberFormat.AUTO);
-        assertThat(run.template()).isEqualTo(Optional.of("llama3"));
+        assertThat(run.template().name()).isEqualTo(Optional.of("llama3"));
     }
 
     @Test

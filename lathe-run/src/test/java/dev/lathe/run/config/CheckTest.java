@@ -63,6 +63,7 @@ class CheckTest {
                 "model: x; did you mean model_name_or_path?",
                 "preproccessing_num_workers: 4; did you mean preprocessing_num_workers?",
                 "compute_dtype: bf16; no such key",
+                "tool_format: qwen35; did you mean qwen3_5?",
                 "batch_size: 4; to train write per_device_train_batch_size",
                 "tensor_model_parallel_size: 2; Lathe cannot do this yet",
             })

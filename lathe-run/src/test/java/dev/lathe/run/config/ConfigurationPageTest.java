@@ -2,11 +2,10 @@ package dev.lathe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.base.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationPageTest {
@@ -15,7 +14,7 @@ class ConfigurationPageTest {
 
     @Test
     void thePageIsUpToDate() throws IOException {
-        Path page = root().resolve("docs/configuration.md");
+        Path page = Reference.checkout().resolve("docs/configuration.md");
         String text = new ConfigurationPage(KeyTable.load()).text();
         if (Boolean.getBoolean("lathe.docs.write")) {
             Files.createDirectories(page.getParent());
@@ -32,14 +31,5 @@ class ConfigurationPageTest {
         KeyTable table = KeyTable.load();
         String text = new ConfigurationPage(table).text();
         assertThat(table.all()).allSatisfy(key -> assertThat(text).contains("| `" + key.name() + "` |"));
-    }
-
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Stream.iterate(Optional.of(here), Optional::isPresent, folder -> folder.map(Path::getParent))
-                .flatMap(Optional::stream)
-                .filter(folder -> Files.isDirectory(folder.resolve(".mvn")))
-                .findFirst()
-                .orElseThrow();
     }
 }

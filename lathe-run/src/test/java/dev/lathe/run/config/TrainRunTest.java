@@ -87,8 +87,12 @@ class TrainRunTest {
                                 false),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
-                                Optional.of("llama3"),
-                                Optional.empty(),
+                                new TemplateConfig(
+                                        Optional.of("llama3"),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.of(true),
+                                        false),
                                 List.of("identity", "alpaca_en_demo"),
                                 List.of(),
                                 Path.of("data"),

@@ -1,0 +1,37 @@
+package dev.lathe.data;
+
+import java.util.List;
+
+/** Rows that {@link PairEncoder} wrote, each a pair. */
+@SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
+record PairSamples(EncodedRows rows, int[] order) implements Samples<Pair>, RowGroups {
+    @Override
+    public int size() {
+        return order.length;
+    }
+
+    @Override
+    public Pair get(int index) {
+        StoredParts parts = StoredParts.of(rows, order[index]);
+        Marks marks = parts.marks();
+        int[] question = parts.between(0, marks.first());
+        return new Pair(
+                Sample.answered(question, parts.between(marks.first(), marks.second())),
+                Sample.answered(question, parts.between(marks.second(), parts.ids().length)));
+    }
+
+    @Override
+    public int tokens(int index) {
+        return rows.tokens(order[index]) + rows.marks(order[index]).first();
+    }
+
+    @Override
+    public Class<Pair> kind() {
+        return Pair.class;
+    }
+
+    @Override
+    public List<Piece> pieces(int index) {
+        return List.of(new Piece(order[index], tokens(index)));
+    }
+}
