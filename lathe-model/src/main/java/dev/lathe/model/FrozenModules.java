@@ -32,8 +32,9 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
     /** The layers' matrix with {@code room} columns behind it. */
     public WideWeight wide(List<Part> parts, long in, long room) {
         if (streamed) {
-            Weight weight = new StreamedWeight(weights, parts, in);
-            return new SeparateWideWeight(weight, Scope.release(Tensors.zeros(weights.dtype(), weight.out(), room)));
+            long out = parts.stream().mapToLong(Part::out).sum();
+            return new StreamedWideWeight(
+                    weights, parts, in, Scope.release(Tensors.zeros(weights.dtype(), out, room)));
         }
         return DenseWideWeight.of(weights.copyJoined(parts, in, room, weights.dtype()), in);
     }

@@ -2,7 +2,9 @@ package dev.lathe.tensor;
 
 import dev.lathe.tensor.kernel.Kernels;
 import dev.lathe.tensor.kernel.Workers;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.GradMode;
@@ -18,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Torch {
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
-    private static volatile Pool pool = Pool.of(1);
+    private static final AtomicReference<Pool> POOL = new AtomicReference<>(Pool.of(1));
 
     private Torch() {}
 
@@ -54,8 +56,12 @@ public final class Torch {
     private static synchronized void setThreads(int threads) {
         if (threads() != threads) {
             workers().close();
-            pool = Pool.of(threads);
+            POOL.set(Pool.of(threads));
         }
+    }
+
+    private static Pool pool() {
+        return Objects.requireNonNull(POOL.get());
     }
 
     private static void prepareThread() {
@@ -69,22 +75,22 @@ public final class Torch {
     }
 
     static Workers workers() {
-        return pool.workers();
+        return pool().workers();
     }
 
     /** Kernels for tensors of this type; without them operations are sequences of libtorch's. */
     static Optional<Kernels> kernels(DType dtype) {
-        return suited(pool.kernels(), dtype);
+        return suited(pool().kernels(), dtype);
     }
 
     /** The same for use within a part of a job of {@link #workers}. */
     static Optional<Kernels> serialKernels(DType dtype) {
-        return suited(pool.serial(), dtype);
+        return suited(pool().serial(), dtype);
     }
 
     /** Which kind of kernels operations use: results of two kinds may differ in the last bit. */
     public static String kernelName() {
-        return pool.kernels().map(Kernels::name).orElse("libtorch");
+        return pool().kernels().map(Kernels::name).orElse("libtorch");
     }
 
     private static Optional<Kernels> suited(Optional<Kernels> kernels, DType dtype) {

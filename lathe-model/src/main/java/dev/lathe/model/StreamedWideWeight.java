@@ -1,0 +1,35 @@
+package dev.lathe.model;
+
+import dev.lathe.tensor.Tensor;
+import java.util.List;
+
+/**
+ * {@link StreamedWeight} with room behind it: the same products, to the bit, as if it were held.
+ *
+ * @param parts whose rows it has, one below the other
+ */
+record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Tensor room) implements WideWeight {
+    @Override
+    public Tensor times(Tensor wide) {
+        try (Tensor matrix = matrix();
+                Tensor turned = matrix.transpose(0, 1)) {
+            return wide.matmul(turned);
+        }
+    }
+
+    @Override
+    public Tensor timesTransposed(Tensor dy) {
+        try (Tensor matrix = matrix()) {
+            return dy.matmul(matrix);
+        }
+    }
+
+    /** [out, in + room], the caller's to close. */
+    private Tensor matrix() {
+        Tensor matrix = weights.copyJoined(parts, in, room.size(1), weights.dtype());
+        try (Tensor place = matrix.narrow(1, in, room.size(1))) {
+            place.copyFrom(room);
+        }
+        return matrix;
+    }
+}
