@@ -27,7 +27,13 @@ class ExamplesTest {
     void theYamlQuickstartRunsAndChatKnowsWhatItTaught() throws Exception {
         String folder = "output_dir=" + output.resolve("yaml");
         String said = java("dev.lathe.cli.Main", "train", "examples/quickstart.yaml", folder, "num_train_epochs=1");
-        assertThat(said).contains("Before training:", "  question  Who are you?\n", "I am Seedling", "After training:", "Saved to");
+        assertThat(said)
+                .contains(
+                        "Before training:",
+                        "  question  Who are you?\n",
+                        "I am Seedling",
+                        "After training:",
+                        "Saved to");
         assertThat(output.resolve("yaml/training_loss.png")).isNotEmptyFile();
         String chat = java("dev.lathe.cli.Main", "chat", "examples/quickstart.yaml", folder, "do_sample=false");
         assertThat(chat).contains("Bramble");
