@@ -30,6 +30,11 @@ record LentWeights(WeightFile owned) implements WeightFile {
     }
 
     @Override
+    public void forget() {
+        owned.forget();
+    }
+
+    @Override
     public void close() {
         // Its owner does that.
     }
