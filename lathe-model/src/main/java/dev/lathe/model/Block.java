@@ -1,59 +1,66 @@
 package dev.lathe.model;
 
-import dev.lathe.tensor.Attention;
-import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Residual;
-import dev.lathe.tensor.RmsNorm;
-import dev.lathe.tensor.SwiGlu;
+import dev.lathe.tensor.Scaled;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)). */
+/**
+ * A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)); with norms before, behind or on both sides, and side
+ * by side where the family has it so.
+ */
 public final class Block {
-    private final int index;
-    private final RmsNorm norm;
-    private final Attention attention;
-    private final Parts parts;
+    private final Optional<NormLayer> attentionIn;
+    private final Sublayer attention;
+    private final Optional<NormLayer> attentionOut;
+    private final Optional<NormLayer> mlpIn;
+    private final Sublayer mlp;
+    private final Optional<NormLayer> mlpOut;
+    private final boolean parallel;
+    private final double residual;
 
-    /**
-     * The layer's weights.
-     *
-     * @param qkv queries, keys and values side by side
-     * @param gateUp gate and up side by side
-     */
-    record Parts(Operand inputNorm, Linear qkv, Linear output, Operand postNorm, Linear gateUp, Linear down) {}
+    Block(DecoderSpec spec, Modules modules, int layer) {
+        this.attentionIn = norm(spec, modules, layer, Slot.ATTENTION_IN);
+        this.attention = spec.latent().isPresent()
+                ? new LatentAttention(spec, modules, layer)
+                : new HeadedAttention(spec, modules, layer);
+        this.attentionOut = norm(spec, modules, layer, Slot.ATTENTION_OUT);
+        this.mlpIn = norm(spec, modules, layer, Slot.MLP_IN);
+        this.mlp = spec.hasExperts(layer) ? Experts.of(spec, modules, layer) : Mlp.of(spec, modules, layer);
+        this.mlpOut = norm(spec, modules, layer, Slot.MLP_OUT);
+        this.parallel = spec.parallel();
+        this.residual = spec.multipliers().residual();
+    }
 
-    Block(int index, DecoderSpec spec, Parts parts) {
-        this.index = index;
-        this.norm = new RmsNorm(spec.normEpsilon());
-        this.attention = new Attention(spec.heads(), spec.keyHeads(), spec.headDim(), 1 / Math.sqrt(spec.headDim()));
-        this.parts = parts;
+    private static Optional<NormLayer> norm(DecoderSpec spec, Modules modules, int layer, Slot slot) {
+        return spec.names().has(slot)
+                ? Optional.of(NormLayer.of(spec, modules, spec.names().of(layer, slot), spec.hidden()))
+                : Optional.empty();
     }
 
     /** Whether anything in it is trained. */
     public boolean isTrained() {
-        return parts.inputNorm().isTrained()
-                || parts.postNorm().isTrained()
-                || Stream.of(parts.qkv(), parts.output(), parts.gateUp(), parts.down())
-                        .anyMatch(Linear::isTrained);
+        return attention.isTrained()
+                || mlp.isTrained()
+                || Stream.of(attentionIn, attentionOut, mlpIn, mlpOut)
+                        .flatMap(Optional::stream)
+                        .anyMatch(NormLayer::isTrained);
     }
 
     /** x, result: [tokens, hidden]. */
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
-        Tensor afterAttention = Residual.add(tape, x, attend(pass, norm.apply(tape, x, parts.inputNorm())));
-        Tensor normed = norm.apply(tape, afterAttention, parts.postNorm());
-        return Residual.add(tape, afterAttention, transform(pass, normed));
+        Tensor read = normed(tape, attentionIn, x);
+        Tensor attended = normed(tape, attentionOut, attention.apply(pass, read));
+        Tensor middle = Residual.add(tape, x, Scaled.apply(tape, attended, residual));
+        Tensor from = parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : normed(tape, mlpIn, middle);
+        Tensor transformed = normed(tape, mlpOut, mlp.apply(pass, from));
+        return Residual.add(tape, middle, Scaled.apply(tape, transformed, residual));
     }
 
-    private Tensor attend(Pass pass, Tensor x) {
-        Tensor qkv = parts.qkv().apply(pass, x);
-        return parts.output().apply(pass, pass.attend(index, attention, qkv));
-    }
-
-    private Tensor transform(Pass pass, Tensor x) {
-        Tensor gateUp = parts.gateUp().apply(pass, x);
-        return parts.down().apply(pass, new SwiGlu().apply(pass.tape(), gateUp));
+    private static Tensor normed(Tape tape, Optional<NormLayer> norm, Tensor x) {
+        return norm.map(layer -> layer.apply(tape, x)).orElse(x);
     }
 }

@@ -29,9 +29,6 @@ public record LoadedModel(
         WeightFile weights,
         Tokenizer tokenizer)
         implements AutoCloseable {
-    private static final String HEAD = "lm_head.weight";
-    private static final String TABLE = "model.embed_tokens.weight";
-
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
      *
@@ -58,21 +55,21 @@ public record LoadedModel(
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        WeightFile weights = Checkpoint.open(folder);
+        WeightFile weights = StoredLayout.of(spec).reading(Checkpoint.open(folder));
         LoadedModel model = new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
-        return spec.tiedHead() && hasOwnHead(weights) ? model.untied() : model;
+        return spec.tiedHead() && hasOwnHead(spec, weights) ? model.untied() : model;
     }
 
     /**
      * Whether there is a head that differs from the embedding's table. transformers 5 writes such checkpoints with
      * {@code tie_word_embeddings: true} when one of the two was trained by itself (additional_target: embed_tokens).
      */
-    private static boolean hasOwnHead(WeightFile weights) {
-        if (!weights.names().containsAll(List.of(HEAD, TABLE))) {
+    private static boolean hasOwnHead(DecoderSpec spec, WeightFile weights) {
+        if (!weights.names().containsAll(List.of(spec.headTensor(), spec.embeddingTensor()))) {
             return false;
         }
-        StoredTensor head = weights.get(HEAD);
-        StoredTensor table = weights.get(TABLE);
+        StoredTensor head = weights.get(spec.headTensor());
+        StoredTensor table = weights.get(spec.embeddingTensor());
         return head.dtype() != table.dtype() || head.data().mismatch(table.data()) >= 0;
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.GoldenModels;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.model.file.Checkpoint;
@@ -16,7 +17,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits of transformers 5.6 (goldens/train), float32, with the tolerances its README advises. */
 class ReferenceLogitsTest {
@@ -35,18 +36,9 @@ class ReferenceLogitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "llama,config.json",
-        "llama,config_v4.json",
-        "llama3_rope,config.json",
-        "llama3_rope,config_v4.json",
-        "llama_yarn,config.json",
-        "llama_yarn,config_v4.json",
-        "llama_dynamic,config.json",
-        "llama_dynamic,config_v4.json"
-    })
-    void llamaVariants(String family, String config) {
-        Path folder = Reference.file("reference/goldens/train/models/" + family);
+    @MethodSource("dev.lathe.base.GoldenModels#configs")
+    void families(String family, String config) {
+        Path folder = GoldenModels.folder(family);
         Decoder decoder = load(folder, config);
         JsonNode golden = Json.read(folder.resolve("golden.json"));
         assertThat(golden.path("sequences").size()).isEqualTo(2);

@@ -108,6 +108,22 @@ public final class LoraModules implements Modules {
     }
 
     @Override
+    public Linear expert(List<Part> parts, long in) {
+        return base.expert(parts, in);
+    }
+
+    @Override
+    public Operand tensor(String name, long... shape) {
+        String module = name.replaceFirst("\\.(weight|bias)$", "");
+        return saved(module) ? whole(name, shape) : base.tensor(name, shape);
+    }
+
+    @Override
+    public Tensor constant(String name, long... shape) {
+        return base.constant(name, shape);
+    }
+
+    @Override
     public Operand scale(String name, long size) {
         return saved(name) ? whole(name + ".weight", size) : base.scale(name, size);
     }
@@ -119,17 +135,17 @@ public final class LoraModules implements Modules {
 
     /** Saving one of two tied modules unties them, as in PEFT: the other keeps the checkpoint's table. */
     @Override
-    public Operand tiedHead(Operand embedding, long rows, long columns) {
-        if (saved("lm_head")) {
-            Parameter head = new Parameter(
-                    PREFIX + "lm_head.weight",
-                    start.whole(PREFIX + "lm_head.weight", () -> base.weights()
-                            .copy("model.embed_tokens.weight", DType.F32, rows, columns)),
+    public Operand tiedHead(String head, String table, Operand embedding, long rows, long columns) {
+        if (saved(head)) {
+            String name = PREFIX + head + ".weight";
+            Parameter copy = new Parameter(
+                    name,
+                    start.whole(name, () -> base.weights().copy(table + ".weight", DType.F32, rows, columns)),
                     base.weights().dtype());
-            parameters.add(head);
-            return Operand.trained(head);
+            parameters.add(copy);
+            return Operand.trained(copy);
         }
-        return embedding.isTrained() ? base.table("model.embed_tokens", rows, columns) : embedding;
+        return embedding.isTrained() ? base.table(table, rows, columns) : embedding;
     }
 
     private Operand whole(String name, long... shape) {

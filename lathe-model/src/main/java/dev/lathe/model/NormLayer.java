@@ -1,0 +1,35 @@
+package dev.lathe.model;
+
+import dev.lathe.tensor.Norm;
+import dev.lathe.tensor.NormKind;
+import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.RmsNorm;
+import dev.lathe.tensor.Tape;
+import dev.lathe.tensor.Tensor;
+import java.util.Optional;
+
+/** A norm with its weights. */
+record NormLayer(NormKind kind, double epsilon, Operand weight, Optional<Operand> bias) {
+    static NormLayer of(DecoderSpec spec, Modules modules, String name, long size) {
+        Optional<Operand> bias =
+                spec.is(Trait.NORM_BIAS) ? Optional.of(modules.tensor(name + ".bias", size)) : Optional.empty();
+        return new NormLayer(kind(spec), spec.normEpsilon(), modules.scale(name, size), bias);
+    }
+
+    static NormKind kind(DecoderSpec spec) {
+        return spec.is(Trait.LAYER_NORM)
+                ? NormKind.LAYER
+                : spec.is(Trait.OFFSET_NORM) ? NormKind.RMS_OFFSET : NormKind.RMS;
+    }
+
+    /** x, result: [rows, size]. */
+    Tensor apply(Tape tape, Tensor x) {
+        return kind == NormKind.RMS
+                ? new RmsNorm(epsilon).apply(tape, x, weight)
+                : new Norm(kind, epsilon).apply(tape, x, weight, bias);
+    }
+
+    boolean isTrained() {
+        return weight.isTrained() || bias.map(Operand::isTrained).orElse(false);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lathe.tensor;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+
+/** What stands between the two products of an MLP. */
+public enum Activation {
+    /** x · sigmoid(x). */
+    SILU,
+    /** x · Φ(x) (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
+    GELU,
+    /** Its approximation by tanh: gelu_new, gelu_fast, gelu_pytorch_tanh. */
+    GELU_TANH,
+    /** max(x, 0). */
+    RELU;
+
+    /** y = act(x). Keeps x. */
+    public Tensor apply(Tape tape, Tensor x) {
+        Tensor y = of(x);
+        if (tape.needs(x)) {
+            tape.record(y, dy -> tape.add(x, gradient(dy, x)));
+        }
+        return y;
+    }
+
+    /**
+     * y = act(gate) ∘ up (Shazeer 2020, arXiv:2002.05202). Keeps both.
+     *
+     * @param gateUp [tokens, 2 · intermediate], the gate in the left half
+     * @return [tokens, intermediate]
+     */
+    public Tensor gated(Tape tape, Tensor gateUp) {
+        if (this == SILU) {
+            return new SwiGlu().apply(tape, gateUp);
+        }
+        long width = gateUp.size(1) / 2;
+        Tensor gate = gateUp.narrow(1, 0, width);
+        Tensor up = gateUp.narrow(1, width, width);
+        Tensor y = of(gate).multiplyInPlace(up);
+        if (tape.needs(gateUp)) {
+            tape.record(y, dy -> {
+                Tensor gradient = Tensors.empty(gateUp.dtype(), gateUp.shape());
+                gradient.narrow(1, width, width).copyFrom(of(gate).multiplyInPlace(dy));
+                gradient.narrow(1, 0, width).copyFrom(gradient(dy.times(up), gate));
+                tape.add(gateUp, gradient);
+            });
+        }
+        return y;
+    }
+
+    private Tensor of(Tensor x) {
+        return new Tensor(
+                switch (this) {
+                    case SILU -> torch.silu(x.handle());
+                    case GELU -> torch.gelu(x.handle(), "none");
+                    case GELU_TANH -> torch.gelu(x.handle(), "tanh");
+                    case RELU -> torch.relu(x.handle());
+                });
+    }
+
+    private Tensor gradient(Tensor dy, Tensor x) {
+        return new Tensor(
+                switch (this) {
+                    case SILU -> torch.silu_backward(dy.handle(), x.handle());
+                    case GELU -> torch.gelu_backward(dy.handle(), x.handle(), "none");
+                    case GELU_TANH -> torch.gelu_backward(dy.handle(), x.handle(), "tanh");
+                    case RELU -> torch.threshold_backward(dy.handle(), x.handle(), new Scalar(0.0));
+                });
+    }
+}
