@@ -1,6 +1,7 @@
 package dev.lathe.model;
 
 import dev.lathe.tensor.Residual;
+import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.Scaled;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
@@ -54,10 +55,18 @@ public final class Block {
         Tape tape = pass.tape();
         Tensor read = normed(tape, attentionIn, x);
         Tensor attended = normed(tape, attentionOut, attention.apply(pass, read));
-        Tensor middle = Residual.add(tape, x, Scaled.apply(tape, attended, residual));
-        Tensor from = parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : normed(tape, mlpIn, middle);
-        Tensor transformed = normed(tape, mlpOut, mlp.apply(pass, from));
-        return Residual.add(tape, middle, Scaled.apply(tape, transformed, residual));
+        Tensor branch = Scaled.apply(tape, attended, residual);
+        if (!parallel && mlpIn.isPresent()) {
+            RmsNorm.Sum sum = mlpIn.get().ofSum(tape, x, branch);
+            return finished(pass, sum.sum(), sum.normed());
+        }
+        Tensor middle = Residual.add(tape, x, branch);
+        return finished(pass, middle, parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : middle);
+    }
+
+    private Tensor finished(Pass pass, Tensor middle, Tensor from) {
+        Tensor transformed = normed(pass.tape(), mlpOut, mlp.apply(pass, from));
+        return Residual.add(pass.tape(), middle, Scaled.apply(pass.tape(), transformed, residual));
     }
 
     private static Tensor normed(Tape tape, Optional<NormLayer> norm, Tensor x) {

@@ -3,6 +3,7 @@ package dev.lathe.model;
 import dev.lathe.tensor.Norm;
 import dev.lathe.tensor.NormKind;
 import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.Residual;
 import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
@@ -27,6 +28,15 @@ record NormLayer(NormKind kind, double epsilon, Operand weight, Optional<Operand
         return kind == NormKind.RMS
                 ? new RmsNorm(epsilon).apply(tape, x, weight)
                 : new Norm(kind, epsilon).apply(tape, x, weight, bias);
+    }
+
+    /** x + branch and its norm, in one pass where it can be. */
+    RmsNorm.Sum ofSum(Tape tape, Tensor x, Tensor branch) {
+        if (kind == NormKind.RMS) {
+            return new RmsNorm(epsilon).ofSum(tape, x, branch, weight);
+        }
+        Tensor sum = Residual.add(tape, x, branch);
+        return new RmsNorm.Sum(sum, apply(tape, sum));
     }
 
     boolean isTrained() {
