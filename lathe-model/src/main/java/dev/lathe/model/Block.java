@@ -61,7 +61,8 @@ public final class Block {
             return finished(pass, sum.sum(), sum.normed());
         }
         Tensor middle = Residual.add(tape, x, branch);
-        return finished(pass, middle, parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : middle);
+        return finished(
+                pass, middle, parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : middle);
     }
 
     private Tensor finished(Pass pass, Tensor middle, Tensor from) {

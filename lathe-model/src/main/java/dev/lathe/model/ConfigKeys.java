@@ -20,8 +20,7 @@ final class ConfigKeys {
             Map.entry("num_key_value_heads", List.of("num_kv_heads", "n_head_kv")),
             Map.entry("intermediate_size", List.of("n_inner", "ffn_hidden_size")),
             Map.entry("max_position_embeddings", List.of("n_positions", "seq_length", "model_max_length")),
-            Map.entry(
-                    "rms_norm_eps", List.of("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon", "norm_eps")),
+            Map.entry("rms_norm_eps", List.of("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon", "norm_eps")),
             Map.entry("hidden_act", List.of("hidden_activation", "activation_function", "activation")),
             Map.entry("rope_theta", List.of("rotary_emb_base")),
             Map.entry("partial_rotary_factor", List.of("rotary_pct")),

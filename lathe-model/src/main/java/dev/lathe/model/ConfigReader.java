@@ -101,9 +101,7 @@ public final class ConfigReader {
                 keys.number("attn_logit_softcapping", 0),
                 plan.windows(),
                 falconOrIntern ? bias : keys.flag("qkv_bias", attentionBias),
-                falconOrIntern || family.modelType().equals("internlm3")
-                        ? bias
-                        : keys.flag("o_bias", attentionBias),
+                falconOrIntern || family.modelType().equals("internlm3") ? bias : keys.flag("o_bias", attentionBias),
                 family.is(Trait.QK_NORM) || family.is(Trait.QK_NORM_WHOLE) || keys.flag("use_qk_norm", false),
                 alibi(scale));
     }
@@ -146,9 +144,8 @@ public final class ConfigReader {
     private MlpSpec mlp(int hidden) {
         boolean falcon = family.modelType().equals("falcon");
         boolean internlm3 = family.modelType().equals("internlm3");
-        boolean bias = falcon || internlm3
-                ? keys.flag("bias", false)
-                : keys.flag("mlp_bias", keys.flag("use_bias", false));
+        boolean bias =
+                falcon || internlm3 ? keys.flag("bias", false) : keys.flag("mlp_bias", keys.flag("use_bias", false));
         int intermediate = family.is(Trait.PLAIN_MLP)
                 ? keys.positive("intermediate_size", Math.multiplyExact(4, hidden))
                 : keys.positive("intermediate_size");

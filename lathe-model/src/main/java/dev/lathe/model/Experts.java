@@ -54,7 +54,8 @@ final class Experts implements Sublayer {
                 modules.tensor(router + ".weight", count, spec.hidden()),
                 spec.is(Trait.ROUTER_BIAS) ? Optional.of(modules.tensor(router + ".bias", count)) : Optional.empty(),
                 spec.is(Trait.SIGMOID_ROUTER)
-                        ? modules.constant(router + ".e_score_correction_bias", count).toFloats()
+                        ? modules.constant(router + ".e_score_correction_bias", count)
+                                .toFloats()
                         : new float[0],
                 ExpertStack.of(spec, modules, layer),
                 experts.shared() > 0 ? Optional.of(SharedExpert.of(spec, modules, layer)) : Optional.empty());
@@ -64,9 +65,11 @@ final class Experts implements Sublayer {
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
         Tensor product = DenseProduct.apply(tape, x, router);
-        Tensor logits = routerBias.map(bias -> DenseProduct.addBias(tape, product, bias)).orElse(product);
-        int[] chosen = spec.choice()
-                .choose(spec.weights().scores(logits).toFloats(), choiceBias, spec.count(), spec.active());
+        Tensor logits = routerBias
+                .map(bias -> DenseProduct.addBias(tape, product, bias))
+                .orElse(product);
+        int[] chosen =
+                spec.choice().choose(spec.weights().scores(logits).toFloats(), choiceBias, spec.count(), spec.active());
         Tensor pulled = pass.routers()
                 .map(routers -> {
                     routers.routed(layer, logits, chosen);
@@ -83,7 +86,8 @@ final class Experts implements Sublayer {
             results.add(given.size(0) == 0 ? Optional.empty() : Optional.of(stack.apply(pass, given, expert)));
         }
         Tensor mixed = dispatch.join(tape, results, weights, hidden);
-        return shared.map(expert -> Residual.add(tape, mixed, expert.apply(pass, x))).orElse(mixed);
+        return shared.map(expert -> Residual.add(tape, mixed, expert.apply(pass, x)))
+                .orElse(mixed);
     }
 
     @Override

@@ -20,8 +20,9 @@ record ExpertsReader(Family family, ConfigKeys keys, int layers) {
         if (active > count) {
             throw keys.wrong("num_experts_per_tok", "%d is more than the %d experts".formatted(active, count));
         }
-        int intermediate =
-                keys.has("moe_intermediate_size") ? keys.positive("moe_intermediate_size") : keys.positive("intermediate_size");
+        int intermediate = keys.has("moe_intermediate_size")
+                ? keys.positive("moe_intermediate_size")
+                : keys.positive("intermediate_size");
         int shared = keys.has("n_shared_experts")
                 ? Math.multiplyExact(keys.natural("n_shared_experts"), intermediate)
                 : keys.natural("shared_expert_intermediate_size", 0);
@@ -51,8 +52,8 @@ record ExpertsReader(Family family, ConfigKeys keys, int layers) {
     }
 
     private ExpertChoice choice(int count) {
-        boolean grouped = family.is(Trait.SIGMOID_ROUTER)
-                || keys.text("topk_method", "").equals("group_limited_greedy");
+        boolean grouped =
+                family.is(Trait.SIGMOID_ROUTER) || keys.text("topk_method", "").equals("group_limited_greedy");
         if (!grouped || !keys.has("n_group")) {
             return ExpertChoice.plain();
         }

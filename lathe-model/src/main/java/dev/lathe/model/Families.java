@@ -45,8 +45,7 @@ final class Families {
     }
 
     private static List<Family> llamas() {
-        Family llama = named(
-                        "llama", "Llama 1 to 3.3, Yi, DeepSeek LLM, SmolLM 1 and 2, Falcon 3, Vicuna and others")
+        Family llama = named("llama", "Llama 1 to 3.3, Yi, DeepSeek LLM, SmolLM 1 and 2, Falcon 3, Vicuna and others")
                 .withGolden();
         Family mistral = named("mistral", "Mistral 7B, Nemo, Small, Codestral")
                 .traits(Trait.WINDOW)
@@ -223,12 +222,7 @@ final class Families {
                         .name(Slot.DOWN, "mlp.c_proj")
                         .missing("layer_norm_epsilon", 1e-5),
                 named("gpt2", "GPT-2")
-                        .traits(
-                                Trait.LAYER_NORM,
-                                Trait.NORM_BIAS,
-                                Trait.NO_ROPE,
-                                Trait.PLAIN_MLP,
-                                Trait.TRANSPOSED)
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.NO_ROPE, Trait.PLAIN_MLP, Trait.TRANSPOSED)
                         .name(Slot.EMBEDDING, "transformer.wte")
                         .name(Slot.POSITIONS, "transformer.wpe")
                         .name(Slot.LAYERS, "transformer.h.")
@@ -294,17 +288,15 @@ final class Families {
                         .withGolden(),
                 qwenMoe.withGolden(),
                 deepseek("deepseek_v2", "DeepSeek V2, V2.5, Coder V2"),
-                deepseek("deepseek_v3", "DeepSeek V3, R1").traits(Trait.SIGMOID_ROUTER).withGolden(),
+                deepseek("deepseek_v3", "DeepSeek V3, R1")
+                        .traits(Trait.SIGMOID_ROUTER)
+                        .withGolden(),
                 named("olmoe", "OLMoE 1B-7B")
                         .traits(Trait.EXPERTS, Trait.QK_NORM_WHOLE)
                         .missing("rms_norm_eps", 1e-5)
                         .missing("router_aux_loss_coef", 0.01),
                 named("granitemoe", "Granite 3 MoE (1B-A400M, 3B-A800M)")
-                        .traits(
-                                Trait.EXPERTS,
-                                Trait.MULTIPLIERS,
-                                Trait.NORMALISED_ROUTER,
-                                Trait.STACKED_ROWS)
+                        .traits(Trait.EXPERTS, Trait.MULTIPLIERS, Trait.NORMALISED_ROUTER, Trait.STACKED_ROWS)
                         .name(Slot.ROUTER, "block_sparse_moe.router.layer")
                         .name(Slot.EXPERTS, "block_sparse_moe."),
                 named("gpt_oss", "GPT-OSS (weights in bf16)")

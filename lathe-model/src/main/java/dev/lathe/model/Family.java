@@ -12,8 +12,7 @@ import java.util.Set;
  * @param defaults what transformers takes for a key that the config leaves out
  * @param compared whether reference values of transformers are a test here
  */
-record Family(
-        String modelType, String models, Names names, Set<Trait> traits, ObjectNode defaults, boolean compared) {
+record Family(String modelType, String models, Names names, Set<Trait> traits, ObjectNode defaults, boolean compared) {
     /** A row that is as Llama until it says otherwise. */
     static Family named(String modelType, String models) {
         return new Family(modelType, models, Names.llama(), Set.of(), Json.object(), false);

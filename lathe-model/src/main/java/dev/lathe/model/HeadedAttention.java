@@ -27,8 +27,7 @@ final class HeadedAttention implements Sublayer {
         this.layer = layer;
         this.qkv = modules.joined(parts(spec, layer), spec.hidden());
         int paired = spec.is(Trait.PAIRED_ROPE) ? spec.rope().kinds().getFirst().rotated() : 0;
-        this.groups = new QkvOrder(
-                heads.heads(), heads.keyHeads(), heads.headDim(), spec.is(Trait.GROUPED_QKV), 0);
+        this.groups = new QkvOrder(heads.heads(), heads.keyHeads(), heads.headDim(), spec.is(Trait.GROUPED_QKV), 0);
         this.pairs = new QkvOrder(heads.heads(), heads.keyHeads(), heads.headDim(), false, paired);
         this.norms = heads.qkNorm() ? Optional.of(norms(spec, modules, layer)) : Optional.empty();
         this.attention = new LayerAttention(spec, layer, sinks(spec, modules, layer));

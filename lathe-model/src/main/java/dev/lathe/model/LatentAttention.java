@@ -52,8 +52,8 @@ final class LatentAttention implements Sublayer {
         this.keysAndValues = modules.linear(
                 new Part(prefix + "kv_b_proj", (long) count * (latent.still() + latent.valueDim()), false),
                 latent.rank());
-        this.heads = new LatentHeads(
-                count, latent.still(), latent.rotated(), latent.valueDim(), spec.is(Trait.PAIRED_ROPE));
+        this.heads =
+                new LatentHeads(count, latent.still(), latent.rotated(), latent.valueDim(), spec.is(Trait.PAIRED_ROPE));
         this.attention = new LayerAttention(spec, layer, Optional.empty());
         this.output = modules.linear(
                 new Part(prefix + "o_proj", spec.hidden(), spec.attention().outputBias()),

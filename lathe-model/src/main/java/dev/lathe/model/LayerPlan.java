@@ -12,8 +12,8 @@ record LayerPlan(
         Family family, ConfigKeys keys, int layers, int headDim, Optional<LatentSpec> latent, int maxPositions) {
     /** How many tokens each layer's queries see; 0 for all. */
     List<Integer> windows() {
-        boolean used = family.is(Trait.WINDOW)
-                && (!family.is(Trait.WINDOW_SWITCH) || keys.flag("use_sliding_window", false));
+        boolean used =
+                family.is(Trait.WINDOW) && (!family.is(Trait.WINDOW_SWITCH) || keys.flag("use_sliding_window", false));
         int window = used ? keys.natural("sliding_window", 0) : 0;
         if (window == 0) {
             return Collections.nCopies(layers, 0);
@@ -120,7 +120,9 @@ record LayerPlan(
             completed.put("rope_type", "longrope");
         }
         boolean longRope = type.equals("su") || type.equals("longrope");
-        if (longRope && !completed.has("original_max_position_embeddings") && keys.has("original_max_position_embeddings")) {
+        if (longRope
+                && !completed.has("original_max_position_embeddings")
+                && keys.has("original_max_position_embeddings")) {
             completed.put("original_max_position_embeddings", keys.positive("original_max_position_embeddings"));
         }
         return completed;

@@ -16,8 +16,8 @@ record SharedExpert(Mlp mlp, Optional<Linear> gate) {
                 spec.hidden());
         Linear down = modules.linear(new Part(prefix + "down_proj", spec.hidden(), false), width);
         Optional<Linear> gate = spec.names().has(Slot.SHARED_GATE)
-                ? Optional.of(modules.linear(
-                        new Part(spec.names().of(layer, Slot.SHARED_GATE), 1, false), spec.hidden()))
+                ? Optional.of(
+                        modules.linear(new Part(spec.names().of(layer, Slot.SHARED_GATE), 1, false), spec.hidden()))
                 : Optional.empty();
         return new SharedExpert(new Mlp(up, down, spec.mlp().activation(), true), gate);
     }

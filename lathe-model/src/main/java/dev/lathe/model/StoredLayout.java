@@ -36,7 +36,9 @@ public final class StoredLayout {
 
     /** The file's tensors as a decoder wants them; the file itself where nothing differs. */
     public WeightFile reading(WeightFile file) {
-        boolean same = !spec.is(Trait.TRANSPOSED) && !hasDirections() && prefixLeftOut(file).isEmpty();
+        boolean same = !spec.is(Trait.TRANSPOSED)
+                && !hasDirections()
+                && prefixLeftOut(file).isEmpty();
         return same ? file : new View(file);
     }
 
@@ -70,7 +72,9 @@ public final class StoredLayout {
         String table = spec.embeddingTensor();
         int dot = table.indexOf('.');
         String bare = table.substring(dot + 1);
-        boolean leftOut = bare.contains(".") && !file.names().contains(table) && file.names().contains(bare);
+        boolean leftOut = bare.contains(".")
+                && !file.names().contains(table)
+                && file.names().contains(bare);
         return leftOut ? table.substring(0, dot + 1) : "";
     }
 
@@ -136,8 +140,10 @@ public final class StoredLayout {
             try (Scope scope = Scope.open();
                     Tensor rows = new Weights(file, name, DType.F32).copy(name, DType.F32, found.shape())) {
                 Tensor inverse = rows.square().sum(1, true).addInPlace(1e-12).rsqrt();
-                memory.copyFrom(
-                        rows.multiplyInPlace(inverse).to(found.dtype()).contiguous().data());
+                memory.copyFrom(rows.multiplyInPlace(inverse)
+                        .to(found.dtype())
+                        .contiguous()
+                        .data());
             }
             return new StoredTensor(name, found.dtype(), found.shape(), memory);
         }

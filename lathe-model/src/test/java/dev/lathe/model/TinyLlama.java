@@ -15,10 +15,10 @@ record TinyLlama(SplittableRandom random) implements Modules {
     static final int POSITIONS = 24;
 
     private static final String CONFIG = """
-            {"model_type": "llama", "vocab_size": 64, "hidden_size": 32, "num_hidden_layers": 3,
-             "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 48,
-             "attention_bias": true, "max_position_embeddings": 24}
-            """;
+        {"model_type": "llama", "vocab_size": 64, "hidden_size": 32, "num_hidden_layers": 3,
+         "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 48,
+         "attention_bias": true, "max_position_embeddings": 24}
+        """;
 
     static Decoder random(long seed, RopeScaling scaling) {
         DecoderSpec spec = ConfigReader.read((ObjectNode) Json.parse(CONFIG, "tiny"), "tiny");

@@ -52,8 +52,7 @@ public final class MergedWeights implements WeightFile {
         WeightFile adapter = StoredAdapter.open(folder, model);
         MergedWeights merged = new MergedWeights(model, adapter, folder.toString(), spec.scaling());
         // A head that was trained by itself is no longer the embedding's table; nor is an embedding still the head's.
-        boolean untied = model.spec().tiedHead()
-                && (merged.names.contains(merged.head) || merged.has(merged.table));
+        boolean untied = model.spec().tiedHead() && (merged.names.contains(merged.head) || merged.has(merged.table));
         if (!untied) {
             return model.with(merged);
         }
