@@ -1,9 +1,10 @@
 package dev.lathe.model;
 
 import dev.lathe.base.UserError;
-import dev.lathe.tensor.CappedCrossEntropy;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.EmbeddingLookup;
+import dev.lathe.tensor.Head;
+import dev.lathe.tensor.HeadLoss;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Residual;
 import dev.lathe.tensor.Scaled;
@@ -24,7 +25,7 @@ public final class Decoder {
     private final Optional<NormLayer> embeddingNorm;
     private final List<Block> blocks;
     private final NormLayer finalNorm;
-    private final Operand head;
+    private final HeadLoss head;
 
     private Decoder(DecoderSpec spec, Modules modules) {
         Names names = spec.names();
@@ -41,9 +42,20 @@ public final class Decoder {
                 .mapToObj(layer -> new Block(spec, modules, layer))
                 .toList();
         this.finalNorm = NormLayer.of(spec, modules, names.of(Slot.FINAL_NORM), spec.hidden());
-        this.head = spec.tiedHead()
-                ? modules.tiedHead(spec.headModule(), table, embedding, spec.vocabulary(), spec.hidden())
-                : modules.table(spec.headModule(), spec.vocabulary(), spec.hidden());
+        this.head =
+                new HeadLoss(head(spec, modules, embedding), spec.multipliers().logitCap());
+    }
+
+    private static Head head(DecoderSpec spec, Modules modules, Operand embedding) {
+        String module = spec.headModule();
+        Operand table = spec.tiedHead()
+                ? modules.tiedHead(module, spec.names().of(Slot.EMBEDDING), embedding, spec.vocabulary(), spec.hidden())
+                : modules.table(module, spec.vocabulary(), spec.hidden());
+        Optional<Operand> bias = spec.is(Trait.HEAD_BIAS)
+                ? Optional.of(modules.tensor(module + ".bias", spec.vocabulary()))
+                : Optional.empty();
+        Head head = new Head.Matrix(table, bias);
+        return spec.is(Trait.ADAPTED_HEAD) ? modules.head(module, head, spec.vocabulary(), spec.hidden()) : head;
     }
 
     public static Decoder build(DecoderSpec spec, Modules modules) {
@@ -96,15 +108,26 @@ public final class Decoder {
         return Scaled.apply(tape, finalNorm.apply(tape, x), spec.multipliers().logits());
     }
 
-    /** The loss of a head whose logits are bent; empty where they are not. */
-    public Optional<CappedCrossEntropy> cappedLoss() {
-        double cap = spec.multipliers().logitCap();
-        return cap == 0 ? Optional.empty() : Optional.of(new CappedCrossEntropy(cap));
+    /** The head and its loss, for normalised hidden states. */
+    public HeadLoss headLoss() {
+        return head;
     }
 
-    /** [vocabulary, hidden]. */
+    /**
+     * The head's table, [vocabulary, hidden], for those who need nothing else. Throws {@link UserError} where the head is
+     * more than a table: logits that are bent, a bias, an adapter.
+     */
     public Operand head() {
-        return head;
+        if (head.cap() != 0) {
+            throw new UserError(
+                    "%s bends its logits (final_logit_softcapping), which works with the stages pt and sft only"
+                            .formatted(spec.modelType()));
+        }
+        return head.head()
+                .table()
+                .orElseThrow(() -> new UserError(
+                        "the output head of %s has more than its table, which works with the stages pt and sft only"
+                                .formatted(spec.modelType())));
     }
 
     /** Index of the first block with something trained in it; the number of blocks if none has. */
@@ -140,7 +163,6 @@ public final class Decoder {
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */
     public Tensor logits(Tensor hidden) {
-        Tensor logits = hidden.matmul(head.value().transpose(0, 1));
-        return cappedLoss().map(capped -> capped.bend(logits)).orElse(logits);
+        return head.logits(hidden);
     }
 }

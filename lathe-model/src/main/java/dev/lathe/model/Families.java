@@ -145,7 +145,12 @@ final class Families {
                         .missing("sliding_window", 4096)
                         .missing("sliding_window_pattern", 4),
                 named("gpt_neox", "GPT-NeoX, Pythia")
-                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.GROUPED_QKV, Trait.PLAIN_MLP)
+                        .traits(
+                                Trait.LAYER_NORM,
+                                Trait.NORM_BIAS,
+                                Trait.GROUPED_QKV,
+                                Trait.PLAIN_MLP,
+                                Trait.ADAPTED_HEAD)
                         .name(Slot.EMBEDDING, "gpt_neox.embed_in")
                         .name(Slot.LAYERS, "gpt_neox.layers.")
                         .name(Slot.QKV, "attention.query_key_value")
@@ -176,6 +181,17 @@ final class Families {
                         .missing("layer_norm_epsilon", 1e-5)
                         .missing("tie_word_embeddings", true)
                         .withGolden(),
+                named("phi", "Phi-1.5, Phi-2")
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.PARALLEL, Trait.PLAIN_MLP, Trait.HEAD_BIAS)
+                        .unnamed(Slot.MLP_IN, Slot.GATE)
+                        .name(Slot.OUTPUT, "self_attn.dense")
+                        .name(Slot.UP, "mlp.fc1")
+                        .name(Slot.DOWN, "mlp.fc2")
+                        .name(Slot.FINAL_NORM, "model.final_layernorm")
+                        .missing("use_bias", true)
+                        .missing("hidden_act", "gelu_new")
+                        .missing("partial_rotary_factor", 0.5)
+                        .missing("layer_norm_eps", 1e-5),
                 named("stablelm", "StableLM 2, StableLM 3B")
                         .traits(Trait.LAYER_NORM, Trait.NORM_BIAS)
                         .missing("partial_rotary_factor", 0.25)

@@ -109,7 +109,12 @@ record LayerPlan(
 
     private int rotated(double share) {
         int rotated = latent.map(LatentSpec::rotated).orElseGet(() -> (int) (headDim * share));
-        return rotated - rotated % 2;
+        int pairs = rotated / 2;
+        if (pairs == 0) {
+            throw keys.wrong(
+                    "partial_rotary_factor", "leaves no pair of the %d dimensions of a head".formatted(headDim));
+        }
+        return 2 * pairs;
     }
 
     /** Phi-3 keeps the original length beside the scaling, and its oldest configs call LongRoPE "su". */

@@ -2,6 +2,7 @@ package dev.lathe.model;
 
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
@@ -72,10 +73,16 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<Te
         }
 
         @Override
+        public Head head(String module, Head plain, long vocabulary, long hidden) {
+            linears.add(module.substring(module.lastIndexOf('.') + 1));
+            return plain;
+        }
+
+        @Override
         public Tensor constant(String name, long... shape) {
             constants.add(new TensorSpec(name, dtype, shape));
             tensors.add(new TensorSpec(name, dtype, shape));
-            return Tensors.empty(dtype, 0);
+            return Tensors.zeros(dtype, shape);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Tensor;
 import java.util.List;
@@ -46,6 +47,15 @@ public interface Modules {
 
     /** An embedding or output head: {@code name.weight}, [rows, columns]. */
     Operand table(String name, long rows, long columns);
+
+    /**
+     * The output head where it counts among the linear layers.
+     *
+     * @param module its name
+     */
+    default Head head(String module, Head plain, long vocabulary, long hidden) {
+        return plain;
+    }
 
     /**
      * The output head of a model whose checkpoint has none, because it is the embedding's table.

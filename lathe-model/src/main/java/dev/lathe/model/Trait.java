@@ -52,6 +52,10 @@ enum Trait {
     STACKED_ROWS,
     /** The router has a bias. */
     ROUTER_BIAS,
+    /** The output head has a bias. */
+    HEAD_BIAS,
+    /** The output head counts among the linear layers that adapters reach. */
+    ADAPTED_HEAD,
     /** Linear layers are stored as [in, out]. */
     TRANSPOSED
 }

@@ -182,7 +182,7 @@ public record AttentionVariant(
     /** scale · q·k, bent if there is a cap, in the wide type. */
     private Tensor bent(Chunk chunk, Tensor q, Tensor k) {
         Tensor scores = q.matmul(k.transpose(1, 2)).to(q.dtype().wide()).multiplyInPlace(scale);
-        return cap == 0 ? scores : new CappedCrossEntropy(cap).bend(scores);
+        return cap == 0 ? scores : HeadLoss.bend(scores, cap);
     }
 
     /** With distances, and −∞ for what is not seen; the scores themselves where there is nothing to add. */

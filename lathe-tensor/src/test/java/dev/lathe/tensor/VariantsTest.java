@@ -175,18 +175,43 @@ class VariantsTest {
                 (tape, in) -> heads.apply(tape, in.get(0), in.get(1), in.get(2)));
     }
 
-    @Test
-    void cappedCrossEntropy() {
+    @ParameterizedTest
+    @CsvSource({"0.5,false", "0.5,true", "0,true"})
+    void headLoss(double cap, boolean biased) {
         GradientCheck check = new GradientCheck(9);
-        Tensor head = check.random(7, 4);
+        Tensor table = check.random(7, 4);
+        Tensor shift = check.random(7);
         Tensor hidden = check.random(5, 4);
         Tensor targets = Tensors.indices(new int[] {1, 0, 6, 3, 3});
-        CappedCrossEntropy loss = new CappedCrossEntropy(0.5);
-        Parameter parameter = new Parameter("head", Scope.release(head), DType.F64);
-        CrossEntropy.Result result = loss.withGradient(hidden, Operand.trained(parameter), targets, 0.4);
-        assertThat(result.loss()).isCloseTo(loss.loss(hidden, Operand.fixed(head), targets), within(1e-12));
-        differences(hidden, result.gradient(), x -> 0.4 * loss.loss(x, Operand.fixed(head), targets));
-        differences(head, parameter.gradient(), w -> 0.4 * loss.loss(hidden, Operand.fixed(w), targets));
+        Parameter weight = new Parameter("head", Scope.release(table), DType.F64);
+        Parameter bias = new Parameter("bias", Scope.release(shift), DType.F64);
+        Optional<Operand> trainedBias = biased ? Optional.of(Operand.trained(bias)) : Optional.empty();
+        HeadLoss trained = new HeadLoss(new Head.Matrix(Operand.trained(weight), trainedBias), cap);
+        CrossEntropy.Result result = trained.withGradient(hidden, targets, 0.4);
+        assertThat(result.loss()).isCloseTo(trained.loss(hidden, targets), within(1e-12));
+        differences(hidden, result.gradient(), x -> 0.4 * trained.loss(x, targets));
+        differences(
+                table,
+                weight.gradient(),
+                w -> 0.4 * fixed(w, shift, biased, cap).loss(hidden, targets));
+        if (biased) {
+            differences(
+                    shift,
+                    bias.gradient(),
+                    b -> 0.4 * fixed(table, b, true, cap).loss(hidden, targets));
+        }
+        Tensor logits = trained.logits(hidden);
+        double byHand = logits.logSumExp(1, true)
+                .minus(logits.gather(1, targets.reshape(5, 1)))
+                .sum();
+        assertThat(result.loss()).isCloseTo(byHand, within(1e-12));
+        assertThat(trained.likeliest(hidden).toDoubles())
+                .isEqualTo(logits.argmax(1).toDoubles());
+    }
+
+    private static HeadLoss fixed(Tensor table, Tensor bias, boolean biased, double cap) {
+        Optional<Operand> shift = biased ? Optional.of(Operand.fixed(bias)) : Optional.empty();
+        return new HeadLoss(new Head.Matrix(Operand.fixed(table), shift), cap);
     }
 
     /** What operation gives for a parameter is differentiated for each of the parameter's numbers. */

@@ -63,7 +63,8 @@ public final class LanguageModeling implements Objective {
                 tape.watch(selected);
                 Decoder decoder = loop.decoder();
                 Tensor normed = decoder.normalize(tape, selected);
-                CrossEntropy.Result result = differentiated(decoder, normed, targets(batch, rows), 1.0 / divisor);
+                CrossEntropy.Result result =
+                        decoder.headLoss().withGradient(normed, targets(batch, rows), 1.0 / divisor);
                 tape.backward(normed, result.gradient());
                 gradient.indexAddInPlace(0, index, tape.gradient(selected).orElseThrow());
                 loss[0] += result.loss() / divisor;
@@ -107,27 +108,9 @@ public final class LanguageModeling implements Objective {
             Tensor normed = loop.decoder().normalize(Tape.off(), selected);
             Tensor targets = targets(batch, rows);
             return new Score(
-                    loss(loop.decoder(), normed, targets),
-                    accuracy
-                            ? accuracies(
-                                    batch,
-                                    rows,
-                                    CrossEntropy.likeliest(
-                                            normed, loop.decoder().head()))
-                            : List.of());
+                    loop.decoder().headLoss().loss(normed, targets),
+                    accuracy ? accuracies(batch, rows, loop.decoder().headLoss().likeliest(normed)) : List.of());
         }
-    }
-
-    private static CrossEntropy.Result differentiated(Decoder decoder, Tensor normed, Tensor targets, double scale) {
-        return decoder.cappedLoss()
-                .map(capped -> capped.withGradient(normed, decoder.head(), targets, scale))
-                .orElseGet(() -> CrossEntropy.withGradient(normed, decoder.head(), targets, scale));
-    }
-
-    private static double loss(Decoder decoder, Tensor normed, Tensor targets) {
-        return decoder.cappedLoss()
-                .map(capped -> capped.loss(normed, decoder.head(), targets))
-                .orElseGet(() -> CrossEntropy.loss(normed, decoder.head(), targets));
     }
 
     /** @param guesses int64 [rows] */

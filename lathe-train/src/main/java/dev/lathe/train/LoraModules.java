@@ -6,6 +6,7 @@ import dev.lathe.model.Modules;
 import dev.lathe.model.SideBySide;
 import dev.lathe.model.TrainedLinear;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
@@ -146,6 +147,23 @@ public final class LoraModules implements Modules {
             return Operand.trained(copy);
         }
         return embedding.isTrained() ? base.table(table, rows, columns) : embedding;
+    }
+
+    @Override
+    public Head head(String module, Head plain, long vocabulary, long hidden) {
+        String last = module.substring(module.lastIndexOf('.') + 1);
+        if (!spec.targets().contains(last) || saved(last)) {
+            return plain;
+        }
+        String prefix = PREFIX + module;
+        Parameter down = parameter(prefix + ".lora_A.weight", spec.rank(), hidden);
+        return new LoraHead(plain, down, parameter(prefix + ".lora_B.weight", vocabulary, spec.rank()), spec.scaling());
+    }
+
+    private Parameter parameter(String name, long rows, long columns) {
+        Parameter factor = new Parameter(name, factor(name, rows, columns), computeType());
+        parameters.add(factor);
+        return factor;
     }
 
     private Operand whole(String name, long... shape) {

@@ -26,15 +26,29 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loss and the gradient of every tensor of goldens/train/models, from the reference's padded batch of two rows. */
 class ModelGradientsTest {
     @ParameterizedTest
     @FieldSource("dev.lathe.base.GoldenModels#NAMES")
     void equalTheReference(String family) {
-        Torch.start(1);
         Path folder = GoldenModels.folder(family);
-        JsonNode golden = Json.read(folder.resolve("golden.json")).path("train");
+        compare(family, folder, Json.read(folder.resolve("golden.json")).path("train"), 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mixtral", "qwen2_moe", "qwen3_moe", "gpt_oss"})
+    void withTheBalanceLossToo(String family) {
+        Path folder = GoldenModels.folder(family);
+        JsonNode golden = Json.read(folder.resolve("golden.json"));
+        ObjectNode expected = golden.path("train").deepCopy();
+        expected.setAll((ObjectNode) golden.path("train_with_aux"));
+        compare(family, folder, expected, expected.path("router_aux_loss_coef").doubleValue());
+    }
+
+    private static void compare(String family, Path folder, JsonNode golden, double balance) {
+        Torch.start(1);
         try (WeightFile file = Checkpoint.open(folder)) {
             TrainedModules modules = new TrainedModules(
                     new FrozenModules(new Weights(file, family, DType.F32)), name -> true, DType.F32);
@@ -44,8 +58,8 @@ class ModelGradientsTest {
             long targets = Arrays.stream(batch.targets())
                     .filter(target -> target != Sample.IGNORED)
                     .count();
-            double loss =
-                    new LanguageModeling().accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
+            double loss = new LanguageModeling(false, balance)
+                    .accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
             double total = golden.path("grad_norm").doubleValue();
 
             assertThat(loss).isCloseTo(golden.path("loss").doubleValue(), within(1e-5 * loss));
