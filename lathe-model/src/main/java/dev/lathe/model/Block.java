@@ -23,15 +23,18 @@ public final class Block {
     private final double residual;
 
     Block(DecoderSpec spec, Modules modules, int layer) {
-        this.attentionIn = norm(spec, modules, layer, Slot.ATTENTION_IN);
+        Optional<NormLayer> first = norm(spec, modules, layer, Slot.ATTENTION_IN);
         this.attention = spec.latent().isPresent()
                 ? new LatentAttention(spec, modules, layer)
                 : new HeadedAttention(spec, modules, layer);
         this.attentionOut = norm(spec, modules, layer, Slot.ATTENTION_OUT);
-        this.mlpIn = norm(spec, modules, layer, Slot.MLP_IN);
+        Optional<NormLayer> second = norm(spec, modules, layer, Slot.MLP_IN);
         this.mlp = spec.hasExperts(layer) ? Experts.of(spec, modules, layer) : Mlp.of(spec, modules, layer);
         this.mlpOut = norm(spec, modules, layer, Slot.MLP_OUT);
         this.parallel = spec.parallel();
+        boolean shared = parallel && second.isEmpty();
+        this.attentionIn = first.map(norm -> norm.withRoom(shared ? 0 : attention.room()));
+        this.mlpIn = second.map(norm -> norm.withRoom(mlp.room()));
         this.residual = spec.multipliers().residual();
     }
 

@@ -54,7 +54,7 @@ sealed interface ExpertStack {
         return new Stacked(
                 new StackedProduct(up, Optional.empty(), true),
                 new StackedProduct(down, Optional.empty(), true),
-                spec.mlp().activation()::gated);
+                (tape, gateUp) -> spec.mlp().activation().gated(tape, gateUp, 0));
     }
 
     private static ExpertStack alternating(DecoderSpec spec, Modules modules, int layer) {

@@ -30,9 +30,10 @@ final class HeadedAttention implements Sublayer {
         this.groups = new QkvOrder(heads.heads(), heads.keyHeads(), heads.headDim(), spec.is(Trait.GROUPED_QKV), 0);
         this.pairs = new QkvOrder(heads.heads(), heads.keyHeads(), heads.headDim(), false, paired);
         this.norms = heads.qkNorm() ? Optional.of(norms(spec, modules, layer)) : Optional.empty();
-        this.attention = new LayerAttention(spec, layer, sinks(spec, modules, layer));
+        Optional<Operand> sinks = sinks(spec, modules, layer);
         this.output = modules.linear(
                 new Part(spec.names().of(layer, Slot.OUTPUT), spec.hidden(), heads.outputBias()), queries);
+        this.attention = new LayerAttention(spec, layer, sinks, output.room());
     }
 
     private static List<Part> parts(DecoderSpec spec, int layer) {
@@ -83,6 +84,11 @@ final class HeadedAttention implements Sublayer {
                 .orElse(projected);
         // A norm's weights are in the checkpoint's order within a head: only now may pairs be put apart.
         return output.apply(pass, pass.attend(layer, attention, pairs.apply(tape, normed)));
+    }
+
+    @Override
+    public long room() {
+        return qkv.room();
     }
 
     @Override

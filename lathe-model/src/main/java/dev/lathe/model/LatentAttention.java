@@ -54,7 +54,7 @@ final class LatentAttention implements Sublayer {
                 latent.rank());
         this.heads =
                 new LatentHeads(count, latent.still(), latent.rotated(), latent.valueDim(), spec.is(Trait.PAIRED_ROPE));
-        this.attention = new LayerAttention(spec, layer, Optional.empty());
+        this.attention = new LayerAttention(spec, layer, Optional.empty(), 0);
         this.output = modules.linear(
                 new Part(prefix + "o_proj", spec.hidden(), spec.attention().outputBias()),
                 (long) count * latent.valueDim());
@@ -62,7 +62,7 @@ final class LatentAttention implements Sublayer {
 
     private static NormLayer norm(Modules modules, String name, long size) {
         Operand weight = modules.scale(name, size);
-        return new NormLayer(NormKind.RMS, EPSILON, weight, Optional.empty());
+        return new NormLayer(NormKind.RMS, EPSILON, weight, Optional.empty(), 0);
     }
 
     @Override

@@ -19,10 +19,11 @@ final class LayerAttention {
     private final AttentionVariant variant;
     private final Optional<Operand> sinks;
 
-    LayerAttention(DecoderSpec spec, int layer, Optional<Operand> sinks) {
+    /** @param room free columns behind the rows of what comes out: see {@link Attention} */
+    LayerAttention(DecoderSpec spec, int layer, Optional<Operand> sinks, long room) {
         AttentionSpec attention = spec.attention();
         int width = attention.headDim();
-        this.plain = new Attention(attention.heads(), attention.keyHeads(), width, attention.scale());
+        this.plain = new Attention(attention.heads(), attention.keyHeads(), width, attention.scale(), room);
         this.variant = new AttentionVariant(
                 attention.heads(),
                 attention.keyHeads(),

@@ -31,7 +31,13 @@ record Mlp(Linear up, Linear down, Activation activation, boolean gated) impleme
     @Override
     public Tensor apply(Pass pass, Tensor x) {
         Tensor wide = up.apply(pass, x);
-        return down.apply(pass, gated ? activation.gated(pass.tape(), wide) : activation.apply(pass.tape(), wide));
+        return down.apply(
+                pass, gated ? activation.gated(pass.tape(), wide, down.room()) : activation.apply(pass.tape(), wide));
+    }
+
+    @Override
+    public long room() {
+        return up.room();
     }
 
     @Override

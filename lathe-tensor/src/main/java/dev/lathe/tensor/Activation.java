@@ -27,16 +27,18 @@ public enum Activation {
      * y = act(gate) ∘ up (Shazeer 2020, arXiv:2002.05202). Keeps both.
      *
      * @param gateUp [tokens, 2 · intermediate], the gate in the left half
+     * @param room free columns behind the result's rows, for the layer that reads it: see {@link Tensors#withRoom}
      * @return [tokens, intermediate]
      */
-    public Tensor gated(Tape tape, Tensor gateUp) {
+    public Tensor gated(Tape tape, Tensor gateUp, long room) {
         if (this == SILU) {
-            return new SwiGlu().apply(tape, gateUp);
+            return new SwiGlu(room).apply(tape, gateUp);
         }
         long width = gateUp.size(1) / 2;
         Tensor gate = gateUp.narrow(1, 0, width);
         Tensor up = gateUp.narrow(1, width, width);
-        Tensor y = of(gate).multiplyInPlace(up);
+        Tensor y = Tensors.withRoom(gateUp.dtype(), gateUp.size(0), width, room);
+        y.copyFrom(of(gate).multiplyInPlace(up));
         if (tape.needs(gateUp)) {
             tape.record(y, dy -> {
                 Tensor gradient = Tensors.empty(gateUp.dtype(), gateUp.shape());

@@ -61,7 +61,7 @@ class VariantsTest {
     void activation(Activation activation) {
         GradientCheck check = new GradientCheck(4);
         check.check(List.of(check.random(3, 5)), (tape, in) -> activation.apply(tape, in.get(0)));
-        check.check(List.of(check.random(3, 10)), (tape, in) -> activation.gated(tape, in.get(0)));
+        check.check(List.of(check.random(3, 10)), (tape, in) -> activation.gated(tape, in.get(0), 3));
     }
 
     @Test

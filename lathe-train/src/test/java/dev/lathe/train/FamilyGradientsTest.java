@@ -83,11 +83,11 @@ class FamilyGradientsTest {
                 squares += (double) value * value;
             }
         }
-        double step = 1e-3 / Math.sqrt(squares);
+        double step = 1e-4 / Math.sqrt(squares); // small, lest a router choose otherwise
         double slope = (moved(loop, modules.parameters(), gradients, step)
                         - moved(loop, modules.parameters(), gradients, -2 * step))
                 / (2 * step);
-        assertThat(slope).isCloseTo(squares, within(1e-3 * squares));
+        assertThat(slope).isCloseTo(squares, within(3e-3 * squares));
     }
 
     private static double moved(LayerLoop loop, List<Parameter> parameters, List<float[]> along, double step) {
