@@ -34,7 +34,7 @@ record ExpertsReader(Family family, ConfigKeys keys, int layers) {
                 shared,
                 choice(count),
                 weights(),
-                keys.number("router_aux_loss_coef", 0.001)));
+                keys.flag("output_router_logits", false) ? keys.number("router_aux_loss_coef", 0.001) : 0));
     }
 
     private List<Boolean> which() {

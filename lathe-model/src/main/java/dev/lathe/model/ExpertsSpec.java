@@ -12,7 +12,8 @@ import java.util.List;
  * @param shared width of the expert that every token goes to; 0 for none
  * @param choice how experts are chosen
  * @param weights how much they count
- * @param balance what transformers weighs the balance loss by when asked for it
+ * @param balance what the balance loss is weighed by unless a run says otherwise; 0 unless the config asks for it
+ *     ({@code output_router_logits})
  */
 public record ExpertsSpec(
         List<Boolean> layers,

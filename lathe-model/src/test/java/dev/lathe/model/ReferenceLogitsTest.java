@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits of transformers 5.6 (goldens/train), float32, with the tolerances its README advises. */
@@ -26,10 +26,11 @@ class ReferenceLogitsTest {
         Torch.start(1);
     }
 
-    @Test
-    void stories260K() {
-        JsonNode golden = Json.read(Reference.file("reference/goldens/train/logits/stories260K.json"));
-        Decoder decoder = load(Reference.file("models/stories260K/hf"), "config.json");
+    @ParameterizedTest
+    @CsvSource({"stories260K,hf", "stories260K-moe4,hf-moe4"})
+    void stories(String name, String folder) {
+        JsonNode golden = Json.read(Reference.file("reference/goldens/train/logits/" + name + ".json"));
+        Decoder decoder = load(Reference.file("models/stories260K/" + folder), "config.json");
         for (JsonNode prompt : golden.path("prompts")) {
             compare(prompt, decoder, 2e-4, 1e-5);
         }

@@ -86,6 +86,7 @@ public final class TrainingRun {
 
     private boolean train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
+        double balance = parts.routerBalance();
         Tuning tuning = tuning(continuation, model, parts);
         AdamW optimizer = parts.optimizer(tuning.parameters());
         TrainingState state = new TrainingState(
@@ -111,7 +112,7 @@ public final class TrainingRun {
                 host.files(),
                 List.of(tuning.weights(), tokenizer, trainerState(reporting, best), state),
                 events);
-        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
+        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy(), balance);
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
         answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));
