@@ -8,6 +8,7 @@ import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.Gguf;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
 import dev.lathe.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,13 +76,35 @@ public record LoadedModel(
 
     private static LoadedModel gguf(String name, Path file) {
         Gguf gguf = Gguf.open(file);
-        ObjectNode config = gguf.config(gguf.dtype());
+        try {
+            return gguf(name, gguf);
+        } catch (RuntimeException e) {
+            gguf.close();
+            throw e;
+        }
+    }
+
+    private static LoadedModel gguf(String name, Gguf gguf) {
+        String architecture = gguf.metadata().path("general.architecture").asText("not named");
+        boolean experts = gguf.metadata().path(architecture + ".expert_count").asInt(0) > 0;
+        if (architecture.equals("llama") && !experts) {
+            ObjectNode config = gguf.config(gguf.dtype());
+            WeightFile weights = gguf.weights(gguf.dtype());
+            return of(name, config, weights, gguf);
+        }
+        GgufFamily family = GgufFamily.of(architecture, experts, name);
+        ObjectNode config = new GgufConfig(family, gguf.metadata(), gguf.tensors(DType.F32), name).config(gguf.dtype());
+        DecoderSpec spec = ConfigReader.read(config, name);
+        return of(name, config, new GgufTensors(gguf, family, spec, gguf.dtype(), name), gguf);
+    }
+
+    private static LoadedModel of(String name, ObjectNode config, WeightFile weights, Gguf gguf) {
         return new LoadedModel(
                 name,
                 config,
                 Optional.empty(),
                 ConfigReader.read(config, name),
-                gguf.weights(gguf.dtype()),
+                weights,
                 Tokenizer.fromGguf(gguf.vocabulary()));
     }
 
