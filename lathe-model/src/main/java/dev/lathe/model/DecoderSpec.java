@@ -42,6 +42,11 @@ public record DecoderSpec(
         return family.is(trait);
     }
 
+    /** Whether positions are rotations, in some layer at least. */
+    public boolean rotates() {
+        return rope.kinds().stream().anyMatch(kind -> !(kind.scaling() instanceof RopeScaling.Still));
+    }
+
     /** Whether layer {@code layer} has experts instead of an MLP. */
     public boolean hasExperts(int layer) {
         return experts.map(spec -> spec.layers().get(layer)).orElse(false);

@@ -39,7 +39,7 @@ record InferenceModel(LoadedModel model, Decoder decoder) implements AutoCloseab
     }
 
     static InferenceModel open(ModelChoice choice, NumberFormat format, LastAdapter last) {
-        LoadedModel base = LoadedModel.open(choice.name(), choice.base());
+        LoadedModel base = choice.open();
         try {
             refuseQuantised(base, "these weights cannot be read yet: use the model that they were made from");
             DType compute = Arithmetic.inference(format, base.spec().dtype());

@@ -72,7 +72,7 @@ public final class TrainingRun {
 
     private LoadedModel open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
-        LoadedModel model = source.open(run.training().seed());
+        LoadedModel model = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             return model.with(Checkpoint.open(continuation.weightsOnly().get()));
@@ -82,6 +82,13 @@ public final class TrainingRun {
             model = MergedWeights.merge(model, merged);
         }
         return model;
+    }
+
+    private LoadedModel stretched(LoadedModel model) {
+        return run.model()
+                .ropeScaling()
+                .map(type -> new RopeStretch(type).forTraining(model, run.data().cutoffLen()))
+                .orElse(model);
     }
 
     private boolean train(Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {

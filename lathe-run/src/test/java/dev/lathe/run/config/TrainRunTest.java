@@ -85,7 +85,8 @@ class TrainRunTest {
                                 "main",
                                 Optional.empty(),
                                 Optional.empty(),
-                                false),
+                                false,
+                                Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
                                 Optional.of("llama3"),
