@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
@@ -75,7 +76,8 @@ public final class TrainingRun {
         LoadedModel model = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
         if (!adapter && continuation.weightsOnly().isPresent()) {
-            return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+            return model.with(StoredLayout.of(model.spec())
+                    .reading(Checkpoint.open(continuation.weightsOnly().get())));
         }
         List<Path> adapters = source.adapters();
         for (Path merged : adapters.subList(0, Math.max(0, adapters.size() - 1))) {

@@ -16,9 +16,16 @@ public enum Activation {
 
     /** y = act(x). Keeps x. */
     public Tensor apply(Tape tape, Tensor x) {
-        Tensor y = of(x);
+        Tensor y = Tensors.empty(x.dtype(), x.shape());
+        RowShares.run(
+                x.size(0), x.size(1), (from, count) -> y.narrow(0, from, count).copyFrom(of(x.narrow(0, from, count))));
         if (tape.needs(x)) {
-            tape.record(y, dy -> tape.add(x, gradient(dy, x)));
+            tape.record(y, dy -> {
+                Tensor dx = Tensors.empty(x.dtype(), x.shape());
+                RowShares.run(x.size(0), x.size(1), (from, count) -> dx.narrow(0, from, count)
+                        .copyFrom(gradient(dy.narrow(0, from, count), x.narrow(0, from, count))));
+                tape.add(x, dx);
+            });
         }
         return y;
     }
@@ -38,12 +45,18 @@ public enum Activation {
         Tensor gate = gateUp.narrow(1, 0, width);
         Tensor up = gateUp.narrow(1, width, width);
         Tensor y = Tensors.withRoom(gateUp.dtype(), gateUp.size(0), width, room);
-        y.copyFrom(of(gate).multiplyInPlace(up));
+        RowShares.run(gateUp.size(0), width, (from, count) -> y.narrow(0, from, count)
+                .copyFrom(of(gate.narrow(0, from, count)).multiplyInPlace(up.narrow(0, from, count))));
         if (tape.needs(gateUp)) {
             tape.record(y, dy -> {
                 Tensor gradient = Tensors.empty(gateUp.dtype(), gateUp.shape());
-                gradient.narrow(1, width, width).copyFrom(of(gate).multiplyInPlace(dy));
-                gradient.narrow(1, 0, width).copyFrom(gradient(dy.times(up), gate));
+                RowShares.run(gateUp.size(0), width, (from, count) -> {
+                    Tensor rows = gate.narrow(0, from, count);
+                    Tensor above = dy.narrow(0, from, count);
+                    Tensor to = gradient.narrow(0, from, count);
+                    to.narrow(1, width, width).copyFrom(of(rows).multiplyInPlace(above));
+                    to.narrow(1, 0, width).copyFrom(gradient(above.times(up.narrow(0, from, count)), rows));
+                });
                 tape.add(gateUp, gradient);
             });
         }

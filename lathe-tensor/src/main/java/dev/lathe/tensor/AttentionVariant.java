@@ -1,5 +1,9 @@
 package dev.lathe.tensor;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
@@ -8,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  * What {@link Attention} does not do: a window of keys, bent scores (Gemma 2), a bias by distance (ALiBi; Press et al.
  * 2021, arXiv:2108.12409), an extra logit a head that takes up attention (GPT-OSS), values of another width than keys
  * (DeepSeek). Causal, segment by segment, queries in chunks that read no key outside of their window; softmax in the wide
- * type, recomputed in the backward pass from one logsumexp a query.
+ * type, recomputed in the backward pass from one logsumexp a query. Threads share the key heads.
  *
  * @param keyDim width of a query and of a key; {@code valueDim} of a value
  * @param scale what q·k is multiplied by
@@ -33,9 +37,15 @@ public record AttentionVariant(
         Attention.Parts parts = parts(qkv);
         Tensor out = Tensors.empty(qkv.dtype(), qkv.size(0), (long) heads * valueDim);
         Tensor logSum = Tensors.empty(qkv.dtype().wide(), keyHeads, group(), qkv.size(0));
-        forEachSegment(
-                segments,
-                (start, length) -> forEachChunk(start, length, 0, chunk -> forward(chunk, parts, out, logSum, sinks)));
+        Optional<Tensor> sink = sinks.map(Operand::value);
+        forEachPiece(segments, (key, start, length) -> {
+            AttentionVariant one = ofHead(key);
+            Attention.Parts own = columns(parts, key);
+            Tensor to = columnsOf(out, key);
+            Tensor sums = logSum.narrow(0, key, 1);
+            Optional<Tensor> logit = sink.map(all -> all.narrow(0, (long) key * group(), group()));
+            one.forEachChunk(start, length, 0, chunk -> one.forward(chunk, own, to, sums, logit));
+        });
         boolean trained = sinks.map(Operand::isTrained).orElse(false);
         if (tape.needs(qkv) || (tape.isRecording() && trained)) {
             tape.record(out, dOut -> {
@@ -45,7 +55,10 @@ public record AttentionVariant(
                         .splitColumns(valueDim)
                         .sum(2, false); // [tokens, heads]
                 Kept kept = new Kept(parts, logSum, dotted);
-                forEachSegment(segments, (start, length) -> backward(kept, dOut, parts(gradient), start, length));
+                Attention.Parts gradients = parts(gradient);
+                forEachPiece(segments, (key, start, length) -> ofHead(key)
+                        .backward(
+                                kept.ofHead(this, key), columnsOf(dOut, key), columns(gradients, key), start, length));
                 sinks.flatMap(Operand::parameter).ifPresent(p -> p.addGradient(sinkGradient(kept, p.compute())));
                 rope.turnBack(turned(gradient), keyDim);
                 tape.add(qkv, gradient);
@@ -81,7 +94,8 @@ public record AttentionVariant(
         Tensor out = Tensors.empty(q.dtype(), q.size(0), (long) heads * valueDim);
         Tensor logSum = Tensors.empty(q.dtype().wide(), keyHeads, group(), q.size(0));
         Attention.Parts parts = new Attention.Parts(q, k, v);
-        forEachChunk(0, q.size(0), k.size(0) - q.size(0), chunk -> forward(chunk, parts, out, logSum, sinks));
+        Optional<Tensor> logits = sinks.map(Operand::value);
+        forEachChunk(0, q.size(0), k.size(0) - q.size(0), chunk -> forward(chunk, parts, out, logSum, logits));
         return out;
     }
 
@@ -91,11 +105,17 @@ public record AttentionVariant(
      */
     private record Chunk(long first, long rows, long start, long keys, long own) {}
 
-    private record Kept(Attention.Parts parts, Tensor logSum, Tensor dotted) {}
+    private record Kept(Attention.Parts parts, Tensor logSum, Tensor dotted) {
+        Kept ofHead(AttentionVariant whole, int key) {
+            long group = whole.group();
+            return new Kept(whole.columns(parts, key), logSum.narrow(0, key, 1), dotted.narrow(1, key * group, group));
+        }
+    }
 
+    /** Works on one key head, with the query heads that share it, of one segment. */
     @FunctionalInterface
-    private interface SegmentStep {
-        void run(long start, long length);
+    private interface Piece {
+        void run(int key, long start, long length);
     }
 
     @FunctionalInterface
@@ -103,14 +123,42 @@ public record AttentionVariant(
         void run(Chunk chunk);
     }
 
-    private static void forEachSegment(Segments segments, SegmentStep step) {
+    /** Shares the pieces out to the workers, longest segments first, so that no thread is left alone with a long one. */
+    private void forEachPiece(Segments segments, Piece piece) {
+        List<long[]> pieces = new ArrayList<>(); // key head, start, length
         long start = 0;
         for (int length : segments.lengths()) {
-            try (Scope scope = Scope.open()) {
-                step.run(start, length);
+            for (int key = 0; key < keyHeads && length > 0; key++) {
+                pieces.add(new long[] {key, start, length});
             }
             start += length;
         }
+        pieces.sort(Comparator.comparingLong((long[] one) -> one[2]).reversed());
+        Torch.workers().run(pieces.size(), i -> {
+            long[] one = pieces.get(i);
+            try (Scope scope = Scope.open()) {
+                piece.run((int) one[0], one[1], one[2]);
+            }
+        });
+    }
+
+    /** The same attention of one key head alone. */
+    private AttentionVariant ofHead(int key) {
+        double[] own = slopes.length == 0 ? slopes : Arrays.copyOfRange(slopes, key * group(), (key + 1) * group());
+        return new AttentionVariant(group(), 1, keyDim, valueDim, scale, window, cap, own);
+    }
+
+    private Attention.Parts columns(Attention.Parts all, int key) {
+        long queries = (long) group() * keyDim;
+        return new Attention.Parts(
+                all.q().narrow(1, key * queries, queries),
+                all.k().narrow(1, (long) key * keyDim, keyDim),
+                all.v().narrow(1, (long) key * valueDim, valueDim));
+    }
+
+    /** The columns of a result, or of its gradient, that belong to one key head. */
+    private Tensor columnsOf(Tensor out, int key) {
+        return out.narrow(1, (long) key * group() * valueDim, (long) group() * valueDim);
     }
 
     /** @param known keys that stand before the segment's own */
@@ -125,12 +173,12 @@ public record AttentionVariant(
         }
     }
 
-    private void forward(Chunk chunk, Attention.Parts parts, Tensor out, Tensor logSum, Optional<Operand> sinks) {
+    private void forward(Chunk chunk, Attention.Parts parts, Tensor out, Tensor logSum, Optional<Tensor> sinks) {
         Tensor bent = bent(chunk, grouped(parts.q(), chunk, keyDim), keysOf(parts.k(), chunk, keyDim));
         Tensor scores = masked(chunk, bent); // [keyHeads, group · rows, keys]
         Tensor lse = scores.logSumExp(2, true);
         if (sinks.isPresent()) {
-            Tensor sink = sinkRows(sinks.get().value(), lse.dtype(), chunk);
+            Tensor sink = sinkRows(sinks.get(), lse.dtype(), chunk);
             lse = new Tensor(torch.logaddexp(lse.handle(), sink.handle()));
         }
         logSum.narrow(2, chunk.first(), chunk.rows()).copyFrom(lse.reshape(keyHeads, group(), chunk.rows()));

@@ -9,21 +9,37 @@ import java.util.Optional;
 public record Norm(NormKind kind, double epsilon) {
     /** x, result: [tokens, hidden]; weight, bias: [hidden]. */
     public Tensor apply(Tape tape, Tensor x, Operand weight, Optional<Operand> bias) {
-        Tensor y = Scope.keepOnly(
-                () -> kind.scaled(kind.unit(x, epsilon), weight.value(), bias.map(Operand::value), x.dtype()));
+        Tensor y = Tensors.empty(x.dtype(), x.shape());
+        RowShares.run(x.size(0), x.size(1), (from, count) -> y.narrow(0, from, count)
+                .copyFrom(kind.scaled(
+                        kind.unit(x.narrow(0, from, count), epsilon),
+                        weight.value(),
+                        bias.map(Operand::value),
+                        x.dtype())));
         boolean trained = weight.isTrained() || bias.map(Operand::isTrained).orElse(false);
         if (tape.needs(x) || (tape.isRecording() && trained)) {
             tape.record(y, dy -> {
-                Tensor wide = dy.to(x.dtype().wide());
-                NormKind.Unit unit = kind.unit(x, epsilon);
                 weight.parameter()
-                        .ifPresent(w -> w.addGradient(wide.times(unit.unit()).sum(0, false)));
-                bias.flatMap(Operand::parameter).ifPresent(b -> b.addGradient(wide.sum(0, false)));
+                        .ifPresent(w -> w.addGradient(
+                                wide(dy).times(kind.unit(x, epsilon).unit()).sum(0, false)));
+                bias.flatMap(Operand::parameter).ifPresent(b -> b.addGradient(wide(dy).sum(0, false)));
                 if (tape.needs(x)) {
-                    tape.add(x, kind.gradient(unit, weight.value(), wide).to(x.dtype()));
+                    tape.add(x, gradient(x, weight.value(), dy));
                 }
             });
         }
         return y;
+    }
+
+    private Tensor gradient(Tensor x, Tensor weight, Tensor dy) {
+        Tensor dx = Tensors.empty(x.dtype(), x.shape());
+        RowShares.run(x.size(0), x.size(1), (from, count) -> dx.narrow(0, from, count)
+                .copyFrom(kind.gradient(
+                        kind.unit(x.narrow(0, from, count), epsilon), weight, wide(dy.narrow(0, from, count)))));
+        return dx;
+    }
+
+    private static Tensor wide(Tensor dy) {
+        return dy.to(dy.dtype().wide());
     }
 }

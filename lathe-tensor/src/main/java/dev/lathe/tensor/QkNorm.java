@@ -17,15 +17,23 @@ public record QkNorm(NormKind kind, double epsilon, int heads, int keyHeads, int
      */
     public Tensor apply(Tape tape, Tensor qkv, Operand query, Operand key) {
         Tensor y = qkv.copy();
-        try (Scope scope = Scope.open()) {
-            forward(queries(qkv), queries(y), query);
-            forward(keys(qkv), keys(y), key);
-        }
+        RowShares.run(qkv.size(0), qkv.size(1), (from, count) -> {
+            Tensor x = qkv.narrow(0, from, count);
+            Tensor to = y.narrow(0, from, count);
+            forward(queries(x), queries(to), query);
+            forward(keys(x), keys(to), key);
+        });
         if (tape.needs(qkv) || (tape.isRecording() && (query.isTrained() || key.isTrained()))) {
             tape.record(y, dy -> {
                 Tensor gradient = dy.copy();
-                backward(queries(qkv), queries(gradient), query);
-                backward(keys(qkv), keys(gradient), key);
+                weightGradient(queries(qkv), queries(gradient), query);
+                weightGradient(keys(qkv), keys(gradient), key);
+                RowShares.run(qkv.size(0), qkv.size(1), (from, count) -> {
+                    Tensor x = qkv.narrow(0, from, count);
+                    Tensor to = gradient.narrow(0, from, count);
+                    backward(queries(x), queries(to), query);
+                    backward(keys(x), keys(to), key);
+                });
                 tape.add(qkv, gradient);
             });
         }
@@ -36,14 +44,19 @@ public record QkNorm(NormKind kind, double epsilon, int heads, int keyHeads, int
         y.copyFrom(kind.scaled(kind.unit(x, epsilon), weight.value(), Optional.empty(), x.dtype()));
     }
 
+    private void weightGradient(Tensor x, Tensor gradient, Operand weight) {
+        weight.parameter().ifPresent(w -> {
+            Tensor dy = gradient.to(x.dtype().wide());
+            Tensor unit = kind.unit(x, epsilon).unit();
+            Tensor along = dy.times(unit).sum(0, false); // [heads, headDim], or [heads · headDim]
+            w.addGradient(w.gradient().dimensions() < along.dimensions() ? along.sum(0, false) : along);
+        });
+    }
+
     /** Turns the gradient of the result, where it stands, into that of x. */
     private void backward(Tensor x, Tensor gradient, Operand weight) {
         NormKind.Unit unit = kind.unit(x, epsilon);
         Tensor dy = gradient.to(x.dtype().wide());
-        weight.parameter().ifPresent(w -> {
-            Tensor along = dy.times(unit.unit()).sum(0, false); // [heads, headDim], or [heads · headDim]
-            w.addGradient(w.gradient().dimensions() < along.dimensions() ? along.sum(0, false) : along);
-        });
         gradient.copyFrom(kind.gradient(unit, weight.value(), dy));
     }
 

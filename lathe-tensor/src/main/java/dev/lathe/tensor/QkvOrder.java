@@ -29,11 +29,10 @@ public record QkvOrder(int heads, int keyHeads, int headDim, boolean grouped, in
 
     /** From the checkpoint's order to attention's, or back. */
     private void move(Tensor stored, Tensor plain, boolean back) {
-        try (Scope scope = Scope.open()) {
-            Tensor from = stored.splitColumns(headDim); // [tokens, all heads, headDim]
-            Tensor to = plain.splitColumns(headDim);
+        RowShares.run(stored.size(0), stored.size(1), (first, tokens) -> {
+            Tensor from = stored.narrow(0, first, tokens).splitColumns(headDim); // [tokens, all heads, headDim]
+            Tensor to = plain.narrow(0, first, tokens).splitColumns(headDim);
             int group = heads / keyHeads;
-            long tokens = stored.size(0);
             for (int part = 0; part < 3; part++) {
                 long count = part == 0 ? heads : keyHeads;
                 Tensor target = to.narrow(1, part == 0 ? 0 : part == 1 ? heads : heads + keyHeads, count);
@@ -44,7 +43,7 @@ public record QkvOrder(int heads, int keyHeads, int headDim, boolean grouped, in
                 Tensor shaped = grouped ? split(target, 1, keyHeads) : target;
                 copyHeads(source, shaped, part < 2, back);
             }
-        }
+        });
     }
 
     private void copyHeads(Tensor stored, Tensor plain, boolean rotates, boolean back) {

@@ -3,6 +3,7 @@ package dev.lathe.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +137,38 @@ class VariantsTest {
         if (sinks) {
             parameter(sink, (tape, s) -> attention.apply(tape, qkv.copy(), rope, segments, Optional.of(s)));
         }
+    }
+
+    /** However many threads share the work, the numbers are the same. */
+    @Test
+    void threadsChangeNothing() {
+        GradientCheck random = new GradientCheck(11);
+        Tensor qkv = random.random(300, 64).to(DType.F32);
+        Tensor dy = random.random(300, 32).to(DType.F32);
+        Operand narrow = Operand.fixed(random.random(8).to(DType.F32));
+        Operand wide = Operand.fixed(random.random(32).to(DType.F32));
+        Optional<Operand> sinks = Optional.of(Operand.fixed(random.random(4).to(DType.F32)));
+        Rope rope = new Rope(
+                random.random(300, 4).to(DType.F32), random.random(300, 4).to(DType.F32));
+        AttentionVariant attention = new AttentionVariant(4, 2, 8, 8, 0.4, 50, 3, new double[] {0.1, 0.2, 0.3, 0.4});
+        QkNorm norm = new QkNorm(NormKind.RMS_OFFSET, 1e-5, 4, 2, 8, false);
+        List<float[]> results = new ArrayList<>();
+        for (int threads : new int[] {1, 3}) {
+            Torch.start(threads);
+            Tape tape = Tape.recording();
+            tape.watch(qkv);
+            Tensor ordered = new QkvOrder(4, 2, 8, true, 4).apply(tape, qkv);
+            Tensor normed = norm.apply(tape, ordered, narrow, narrow);
+            Tensor y = attention.apply(tape, normed, rope, new Segments(new int[] {200, 100}), sinks);
+            Tensor activated = Activation.GELU_TANH.apply(tape, y);
+            Tensor last = new Norm(NormKind.LAYER, 1e-5).apply(tape, activated, wide, Optional.empty());
+            tape.backward(last, dy);
+            results.add(last.toFloats());
+            results.add(tape.gradient(qkv).orElseThrow().toFloats());
+        }
+        Torch.start(1);
+        assertThat(results.get(2)).isEqualTo(results.get(0));
+        assertThat(results.get(3)).isEqualTo(results.get(1));
     }
 
     /** Over several chunks of queries: without anything special it is attention, and read in two parts it is the same. */
