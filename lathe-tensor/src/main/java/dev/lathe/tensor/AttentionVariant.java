@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -233,45 +232,12 @@ public record AttentionVariant(
         return cap == 0 ? scores : HeadLoss.bend(scores, cap);
     }
 
-    /** With distances, and −∞ for what is not seen; the scores themselves where there is nothing to add. */
+    /** With distances, and −∞ for what is not seen. */
     private Tensor masked(Chunk chunk, Tensor scores) {
         Tensor byHead = scores.reshape(keyHeads, group(), chunk.rows(), chunk.keys());
-        Tensor mask = mask(chunk, scores.dtype());
-        Tensor sum = byHead.plus(mask);
-        if (slopes.length > 0) {
-            sum.addInPlace(slopeOf(scores.dtype()).times(distances(chunk, scores.dtype())));
-        }
-        return sum.reshape(keyHeads, (long) group() * chunk.rows(), chunk.keys());
-    }
-
-    /** [rows, keys]: −∞ right of the query's own key, and left of its window. */
-    private Tensor mask(Chunk chunk, DType dtype) {
-        Tensor mask = Tensors.causalMask(dtype, chunk.rows(), chunk.keys(), chunk.own());
-        if (window > 0) {
-            Tensor left = Tensors.empty(dtype, chunk.rows(), chunk.keys());
-            left.handle().fill_(new Scalar(Double.NEGATIVE_INFINITY));
-            mask.addInPlace(new Tensor(torch.tril(left.handle(), chunk.own() - window)));
-        }
-        return mask;
-    }
-
-    /** [keyHeads, group, 1, 1]. */
-    private Tensor slopeOf(DType dtype) {
-        return Tensors.of(slopes, keyHeads, group(), 1, 1).to(dtype);
-    }
-
-    /** [rows, keys]: how far a key is from its query, as a negative number. */
-    private static Tensor distances(Chunk chunk, DType dtype) {
-        double[] key = new double[(int) chunk.keys()];
-        for (int i = 0; i < key.length; i++) {
-            key[i] = i - chunk.own();
-        }
-        double[] query = new double[(int) chunk.rows()];
-        for (int i = 0; i < query.length; i++) {
-            query[i] = i;
-        }
-        Tensor keys = Tensors.of(key, 1, key.length).to(dtype);
-        return keys.minus(Tensors.of(query, query.length, 1).to(dtype));
+        return new AttentionMask(window, slopes)
+                .on(byHead, chunk.own())
+                .reshape(keyHeads, (long) group() * chunk.rows(), chunk.keys());
     }
 
     /** The sinks for each of a chunk's rows, [keyHeads, group · rows, 1]. */
