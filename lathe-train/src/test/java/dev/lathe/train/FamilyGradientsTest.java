@@ -90,6 +90,28 @@ class FamilyGradientsTest {
         assertThat(slope).isCloseTo(squares, within(3e-3 * squares));
     }
 
+    /** In the arithmetic of real runs, through every operation there and back. */
+    @ParameterizedTest
+    @MethodSource("dev.lathe.base.TinyFamilies#names")
+    void bf16ComesClose(String name) {
+        DecoderSpec spec = ConfigReader.read(TinyFamilies.config(name), name);
+        double[] losses = new double[2];
+        double[] norms = new double[2];
+        for (int i = 0; i < 2; i++) {
+            TrainedModules modules = new TrainedModules(
+                    new FrozenModules(new Weights(new FreshWeights(spec, 3), name, i == 0 ? DType.F32 : DType.BF16)),
+                    tensor -> true,
+                    DType.F32);
+            Decoder decoder = Decoder.build(spec, modules);
+            losses[i] = loss(new LayerLoop(decoder, 1));
+            for (Parameter parameter : modules.parameters()) {
+                norms[i] += parameter.gradientSquares();
+            }
+        }
+        assertThat(losses[1]).isCloseTo(losses[0], within(0.03 * losses[0]));
+        assertThat(Math.sqrt(norms[1])).isCloseTo(Math.sqrt(norms[0]), within(0.15 * Math.sqrt(norms[0])));
+    }
+
     private static double moved(LayerLoop loop, List<Parameter> parameters, List<float[]> along, double step) {
         for (int i = 0; i < parameters.size(); i++) {
             MemorySegment data = parameters.get(i).master().data();
