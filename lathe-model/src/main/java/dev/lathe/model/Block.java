@@ -1,68 +1,79 @@
 package dev.lathe.model;
 
-import dev.lathe.tensor.Attention;
-import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Residual;
 import dev.lathe.tensor.RmsNorm;
-import dev.lathe.tensor.SwiGlu;
+import dev.lathe.tensor.Scaled;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)). */
+/**
+ * A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)); with norms before, behind or on both sides, and side
+ * by side where the family has it so.
+ */
 public final class Block {
-    private final int index;
-    private final RmsNorm inputNorm;
-    private final RmsNorm postNorm;
-    private final SwiGlu activation;
-    private final Attention attention;
-    private final Parts parts;
+    private final Optional<NormLayer> attentionIn;
+    private final Sublayer attention;
+    private final Optional<NormLayer> attentionOut;
+    private final Optional<NormLayer> mlpIn;
+    private final Sublayer mlp;
+    private final Optional<NormLayer> mlpOut;
+    private final boolean parallel;
+    private final double residual;
 
-    /**
-     * The layer's weights.
-     *
-     * @param qkv queries, keys and values side by side
-     * @param gateUp gate and up side by side
-     */
-    record Parts(Operand inputNorm, Linear qkv, Linear output, Operand postNorm, Linear gateUp, Linear down) {}
+    Block(DecoderSpec spec, Modules modules, int layer) {
+        Optional<NormLayer> first = norm(spec, modules, layer, Slot.ATTENTION_IN);
+        this.attention = spec.latent().isPresent()
+                ? new LatentAttention(spec, modules, layer)
+                : new HeadedAttention(spec, modules, layer);
+        this.attentionOut = norm(spec, modules, layer, Slot.ATTENTION_OUT);
+        Optional<NormLayer> second = norm(spec, modules, layer, Slot.MLP_IN);
+        this.mlp = spec.hasExperts(layer) ? Experts.of(spec, modules, layer) : Mlp.of(spec, modules, layer);
+        this.mlpOut = norm(spec, modules, layer, Slot.MLP_OUT);
+        this.parallel = spec.parallel();
+        boolean shared = parallel && second.isEmpty();
+        this.attentionIn = first.map(norm -> norm.withRoom(shared ? 0 : attention.room()));
+        this.mlpIn = second.map(norm -> norm.withRoom(mlp.room()));
+        this.residual = spec.multipliers().residual();
+    }
 
-    Block(int index, DecoderSpec spec, Parts parts) {
-        this.index = index;
-        this.inputNorm = new RmsNorm(spec.normEpsilon(), parts.qkv().room());
-        this.attention = new Attention(
-                spec.heads(),
-                spec.keyHeads(),
-                spec.headDim(),
-                1 / Math.sqrt(spec.headDim()),
-                parts.output().room());
-        this.postNorm = new RmsNorm(spec.normEpsilon(), parts.gateUp().room());
-        this.activation = new SwiGlu(parts.down().room());
-        this.parts = parts;
+    private static Optional<NormLayer> norm(DecoderSpec spec, Modules modules, int layer, Slot slot) {
+        return spec.names().has(slot)
+                ? Optional.of(NormLayer.of(spec, modules, spec.names().of(layer, slot), spec.hidden()))
+                : Optional.empty();
     }
 
     /** Whether anything in it is trained. */
     public boolean isTrained() {
-        return parts.inputNorm().isTrained()
-                || parts.postNorm().isTrained()
-                || Stream.of(parts.qkv(), parts.output(), parts.gateUp(), parts.down())
-                        .anyMatch(Linear::isTrained);
+        return attention.isTrained()
+                || mlp.isTrained()
+                || Stream.of(attentionIn, attentionOut, mlpIn, mlpOut)
+                        .flatMap(Optional::stream)
+                        .anyMatch(NormLayer::isTrained);
     }
 
     /** x, result: [tokens, hidden]. */
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
-        Tensor attended = attend(pass, inputNorm.apply(tape, x, parts.inputNorm()));
-        RmsNorm.Sum sum = postNorm.ofSum(tape, x, attended, parts.postNorm());
-        return Residual.add(tape, sum.sum(), transform(pass, sum.normed()));
+        Tensor read = normed(tape, attentionIn, x);
+        Tensor attended = normed(tape, attentionOut, attention.apply(pass, read));
+        Tensor branch = Scaled.apply(tape, attended, residual);
+        if (!parallel && mlpIn.isPresent()) {
+            RmsNorm.Sum sum = mlpIn.get().ofSum(tape, x, branch);
+            return finished(pass, sum.sum(), sum.normed());
+        }
+        Tensor middle = Residual.add(tape, x, branch);
+        return finished(
+                pass, middle, parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : middle);
     }
 
-    private Tensor attend(Pass pass, Tensor x) {
-        Tensor qkv = parts.qkv().apply(pass, x);
-        return parts.output().apply(pass, pass.attend(index, attention, qkv));
+    private Tensor finished(Pass pass, Tensor middle, Tensor from) {
+        Tensor transformed = normed(pass.tape(), mlpOut, mlp.apply(pass, from));
+        return Residual.add(pass.tape(), middle, Scaled.apply(pass.tape(), transformed, residual));
     }
 
-    private Tensor transform(Pass pass, Tensor x) {
-        Tensor gateUp = parts.gateUp().apply(pass, x);
-        return parts.down().apply(pass, activation.apply(pass.tape(), gateUp));
+    private static Tensor normed(Tape tape, Optional<NormLayer> norm, Tensor x) {
+        return norm.map(layer -> layer.apply(tape, x)).orElse(x);
     }
 }

@@ -1,69 +1,65 @@
 package dev.lathe.model;
 
-import dev.lathe.model.Modules.Part;
+import dev.lathe.base.UserError;
+import dev.lathe.tensor.DType;
 import dev.lathe.tensor.EmbeddingLookup;
+import dev.lathe.tensor.Head;
+import dev.lathe.tensor.HeadLoss;
 import dev.lathe.tensor.Operand;
-import dev.lathe.tensor.RmsNorm;
+import dev.lathe.tensor.Residual;
+import dev.lathe.tensor.Scaled;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Embedding, blocks, norm and head. Who drives it owns the loop over {@link #blocks}. */
 public final class Decoder {
     private final DecoderSpec spec;
     private final Operand embedding;
+    private final Optional<Operand> positions;
+    private final Optional<NormLayer> embeddingNorm;
     private final List<Block> blocks;
-    private final Operand finalNorm;
-    private final Operand head;
+    private final NormLayer finalNorm;
+    private final HeadLoss head;
 
-    private Decoder(DecoderSpec spec, Operand embedding, List<Block> blocks, Operand finalNorm, Operand head) {
+    private Decoder(DecoderSpec spec, Modules modules) {
+        Names names = spec.names();
+        String table = names.of(Slot.EMBEDDING);
         this.spec = spec;
-        this.embedding = embedding;
-        this.blocks = blocks;
-        this.finalNorm = finalNorm;
-        this.head = head;
+        this.embedding = modules.table(table, spec.vocabulary(), spec.hidden());
+        this.positions = names.has(Slot.POSITIONS)
+                ? Optional.of(modules.table(names.of(Slot.POSITIONS), spec.maxPositions(), spec.hidden()))
+                : Optional.empty();
+        this.embeddingNorm = names.has(Slot.EMBEDDING_NORM)
+                ? Optional.of(NormLayer.of(spec, modules, names.of(Slot.EMBEDDING_NORM), spec.hidden()))
+                : Optional.empty();
+        this.blocks = IntStream.range(0, spec.layers())
+                .mapToObj(layer -> new Block(spec, modules, layer))
+                .toList();
+        this.finalNorm = NormLayer.of(spec, modules, names.of(Slot.FINAL_NORM), spec.hidden());
+        this.head =
+                new HeadLoss(head(spec, modules, embedding), spec.multipliers().logitCap());
+    }
+
+    private static Head head(DecoderSpec spec, Modules modules, Operand embedding) {
+        String module = spec.headModule();
+        Operand table = spec.tiedHead()
+                ? modules.tiedHead(module, spec.names().of(Slot.EMBEDDING), embedding, spec.vocabulary(), spec.hidden())
+                : modules.table(module, spec.vocabulary(), spec.hidden());
+        Optional<Operand> bias = spec.is(Trait.HEAD_BIAS)
+                ? Optional.of(modules.tensor(module + ".bias", spec.vocabulary()))
+                : Optional.empty();
+        Head head = new Head.Matrix(table, bias);
+        return spec.is(Trait.ADAPTED_HEAD) ? modules.head(module, head, spec.vocabulary(), spec.hidden()) : head;
     }
 
     public static Decoder build(DecoderSpec spec, Modules modules) {
-        Operand embedding = modules.table("model.embed_tokens", spec.vocabulary(), spec.hidden());
-        List<Block> blocks = IntStream.range(0, spec.layers())
-                .mapToObj(layer -> block(spec, modules, layer))
-                .toList();
-        Operand finalNorm = modules.scale("model.norm", spec.hidden());
-        Operand head = spec.tiedHead()
-                ? modules.tiedHead(embedding, spec.vocabulary(), spec.hidden())
-                : modules.table("lm_head", spec.vocabulary(), spec.hidden());
-        return new Decoder(spec, embedding, blocks, finalNorm, head);
-    }
-
-    private static Block block(DecoderSpec spec, Modules modules, int layer) {
-        String prefix = "model.layers." + layer + ".";
-        String attention = prefix + "self_attn.";
-        String mlp = prefix + "mlp.";
-        long hidden = spec.hidden();
-        long queries = (long) spec.heads() * spec.headDim();
-        long keys = (long) spec.keyHeads() * spec.headDim();
-        return new Block(
-                layer,
-                spec,
-                new Block.Parts(
-                        modules.scale(prefix + "input_layernorm", hidden),
-                        modules.joined(
-                                List.of(
-                                        new Part(attention + "q_proj", queries, spec.qkvBias()),
-                                        new Part(attention + "k_proj", keys, spec.qkvBias()),
-                                        new Part(attention + "v_proj", keys, spec.qkvBias())),
-                                hidden),
-                        modules.linear(new Part(attention + "o_proj", hidden, spec.outputBias()), queries),
-                        modules.scale(prefix + "post_attention_layernorm", hidden),
-                        modules.joined(
-                                List.of(
-                                        new Part(mlp + "gate_proj", spec.intermediate(), spec.mlpBias()),
-                                        new Part(mlp + "up_proj", spec.intermediate(), spec.mlpBias())),
-                                hidden),
-                        modules.linear(new Part(mlp + "down_proj", hidden, spec.mlpBias()), spec.intermediate())));
+        return new Decoder(spec, modules);
     }
 
     public DecoderSpec spec() {
@@ -75,23 +71,70 @@ public final class Decoder {
     }
 
     /** ids: int64 [tokens]; result: [tokens, hidden]. */
-    public Tensor embed(Tape tape, Tensor ids) {
-        return EmbeddingLookup.apply(tape, ids, embedding);
+    public Tensor embed(Pass pass, Tensor ids) {
+        Tape tape = pass.tape();
+        Tensor x = Scaled.apply(tape, EmbeddingLookup.apply(tape, ids, embedding), embeddingScale());
+        Tensor placed = positions
+                .map(table -> Residual.add(tape, x, EmbeddingLookup.apply(tape, places(pass), table)))
+                .orElse(x);
+        return embeddingNorm.map(norm -> norm.apply(tape, placed)).orElse(placed);
     }
 
-    /** The norm before the head. x, result: [rows, hidden]. */
+    private double embeddingScale() {
+        Multipliers multipliers = spec.multipliers();
+        boolean narrow = multipliers.rounded() && embedding.value().dtype() == DType.BF16;
+        return narrow ? bf16(multipliers.embedding()) : multipliers.embedding();
+    }
+
+    private static double bf16(double value) {
+        try (Scope scope = Scope.open()) {
+            return Tensors.of(new double[] {value}, 1).to(DType.BF16).item();
+        }
+    }
+
+    private Tensor places(Pass pass) {
+        int[] places = pass.positions().places();
+        int last = Arrays.stream(places).max().orElse(0);
+        if (last >= spec.maxPositions()) {
+            throw new UserError(("a text has %d tokens, but the model learned only %d positions: keep cutoff_len, or"
+                            + " prompt and answer together, within them")
+                    .formatted(last + 1, spec.maxPositions()));
+        }
+        return Tensors.indices(places);
+    }
+
+    /** The norm before the head, and what logits are multiplied by. x, result: [rows, hidden]. */
     public Tensor normalize(Tape tape, Tensor x) {
-        return new RmsNorm(spec.normEpsilon()).apply(tape, x, finalNorm);
+        return Scaled.apply(tape, finalNorm.apply(tape, x), spec.multipliers().logits());
     }
 
-    /** [vocabulary, hidden]. */
-    public Operand head() {
+    /** The head and its loss, for normalised hidden states. */
+    public HeadLoss headLoss() {
         return head;
+    }
+
+    /**
+     * The head's table, [vocabulary, hidden], for those who need nothing else. Throws {@link UserError} where the head is
+     * more than a table: logits that are bent, a bias, an adapter.
+     */
+    public Operand head() {
+        if (head.cap() != 0) {
+            throw new UserError(
+                    "%s bends its logits (final_logit_softcapping), which works with the stages pt and sft only"
+                            .formatted(spec.modelType()));
+        }
+        return head.head()
+                .table()
+                .orElseThrow(() -> new UserError(
+                        "the output head of %s has more than its table, which works with the stages pt and sft only"
+                                .formatted(spec.modelType())));
     }
 
     /** Index of the first block with something trained in it; the number of blocks if none has. */
     public int lowestTrained() {
-        if (embedding.isTrained()) {
+        boolean positioned = positions.map(Operand::isTrained).orElse(false)
+                || embeddingNorm.map(NormLayer::isTrained).orElse(false);
+        if (embedding.isTrained() || positioned) {
             return 0;
         }
         int block = 0;
@@ -109,7 +152,7 @@ public final class Decoder {
 
     /** The last block's result without recording, [tokens, hidden]: a block's intermediate results go when it is done. */
     public Tensor through(Pass pass, Tensor ids) {
-        Tensor x = embed(pass.tape(), ids);
+        Tensor x = embed(pass, ids);
         for (Block block : blocks) {
             Tensor input = x;
             x = Scope.keepOnly(() -> block.apply(pass, input));
@@ -120,6 +163,6 @@ public final class Decoder {
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */
     public Tensor logits(Tensor hidden) {
-        return hidden.matmul(head.value().transpose(0, 1));
+        return head.logits(hidden);
     }
 }

@@ -2,54 +2,111 @@ package dev.lathe.model;
 
 import dev.lathe.tensor.DType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that distinguishes one decoder from another, read from {@code config.json} by {@link ConfigReader}.
  *
- * @param intermediate width of the MLP
- * @param qkvBias whether query, key and value projections have a bias; outputBias the same of the attention's output
+ * @param names what the checkpoint calls its parts, and with it which parts there are
+ * @param parallel whether attention and MLP of a block read the same input
+ * @param mlp of the layers that have no experts
  * @param tiedHead whether the output head is the embedding table
  * @param dtype what the checkpoint's config says its weights are
  * @param initializerRange standard deviation of fresh weights
  * @param eos token ids that end a text; may be empty
  */
 public record DecoderSpec(
-        String modelType,
+        Family family,
+        Names names,
         int vocabulary,
         int hidden,
         int layers,
-        int heads,
-        int keyHeads,
-        int headDim,
-        int intermediate,
+        boolean parallel,
+        AttentionSpec attention,
+        Optional<LatentSpec> latent,
+        MlpSpec mlp,
+        Optional<ExpertsSpec> experts,
         double normEpsilon,
-        boolean qkvBias,
-        boolean outputBias,
-        boolean mlpBias,
+        Multipliers multipliers,
         boolean tiedHead,
         int maxPositions,
-        RopeSpec rope,
+        RopePlan rope,
         DType dtype,
         double initializerRange,
         List<Integer> eos) {
+    public String modelType() {
+        return family.modelType();
+    }
+
+    boolean is(Trait trait) {
+        return family.is(trait);
+    }
+
+    /** Whether positions are rotations, in some layer at least. */
+    public boolean rotates() {
+        return rope.kinds().stream().anyMatch(kind -> !(kind.scaling() instanceof RopeScaling.Still));
+    }
+
+    /** Whether layer {@code layer} has experts instead of an MLP. */
+    public boolean hasExperts(int layer) {
+        return experts.map(spec -> spec.layers().get(layer)).orElse(false);
+    }
+
+    /** The tensor of the embedding's table. */
+    public String embeddingTensor() {
+        return names.of(Slot.EMBEDDING) + ".weight";
+    }
+
+    /** The module of the output head; its tensor is this and {@code .weight}. */
+    public String headModule() {
+        return names.of(Slot.HEAD);
+    }
+
+    public String headTensor() {
+        return headModule() + ".weight";
+    }
+
     /** The same with an output head of its own. */
     public DecoderSpec untied() {
         return new DecoderSpec(
-                modelType,
+                family,
+                names,
                 vocabulary,
                 hidden,
                 layers,
-                heads,
-                keyHeads,
-                headDim,
-                intermediate,
+                parallel,
+                attention,
+                latent,
+                mlp,
+                experts,
                 normEpsilon,
-                qkvBias,
-                outputBias,
-                mlpBias,
+                multipliers,
                 false,
                 maxPositions,
                 rope,
+                dtype,
+                initializerRange,
+                eos);
+    }
+
+    /** The same with other positions. */
+    DecoderSpec rotating(RopePlan other) {
+        return new DecoderSpec(
+                family,
+                names,
+                vocabulary,
+                hidden,
+                layers,
+                parallel,
+                attention,
+                latent,
+                mlp,
+                experts,
+                normEpsilon,
+                multipliers,
+                tiedHead,
+                maxPositions,
+                other,
                 dtype,
                 initializerRange,
                 eos);

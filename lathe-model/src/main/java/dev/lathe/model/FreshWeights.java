@@ -16,16 +16,18 @@ import java.util.Set;
 
 /**
  * Weights of a model that nobody has trained yet, as transformers initialises Llama: matrices and tables normal with the
- * config's {@code initializer_range}, biases 0, norms 1. A tensor is a function of seed and name.
+ * config's {@code initializer_range}, biases 0, norms 1 (0 where one is added to them). A tensor is a function of seed and name.
  */
 public final class FreshWeights implements WeightFile {
     private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
     private final double deviation;
     private final long seed;
+    private final float norm;
 
     public FreshWeights(DecoderSpec spec, long seed) {
         this.deviation = spec.initializerRange();
         this.seed = seed;
+        this.norm = spec.is(Trait.OFFSET_NORM) ? 0 : 1;
         ModelShape.of(spec)
                 .tensors()
                 .forEach(tensor -> specs.put(tensor.name(), new TensorSpec(tensor.name(), DType.F32, tensor.shape())));
@@ -50,7 +52,7 @@ public final class FreshWeights implements WeightFile {
         TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), Float.BYTES);
         if (spec.shape().length == 1) {
-            float value = name.endsWith(".bias") ? 0 : 1;
+            float value = name.endsWith("bias") ? 0 : norm;
             for (long i = 0; i < spec.elements(); i++) {
                 data.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
             }

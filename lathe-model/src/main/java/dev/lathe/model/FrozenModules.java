@@ -2,6 +2,7 @@ package dev.lathe.model;
 
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,21 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
         return parts.stream().anyMatch(Part::bias)
                 ? Optional.of(Operand.fixed(weights.copyJoinedBias(parts, weights.dtype())))
                 : Optional.empty();
+    }
+
+    @Override
+    public Linear expert(List<Part> parts, long in) {
+        return frozen(parts, in);
+    }
+
+    @Override
+    public Operand tensor(String name, long... shape) {
+        return Operand.fixed(weights.get(name, shape));
+    }
+
+    @Override
+    public Tensor constant(String name, long... shape) {
+        return weights.get(name, shape);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.Gguf;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
 import dev.lathe.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +30,6 @@ public record LoadedModel(
         WeightFile weights,
         Tokenizer tokenizer)
         implements AutoCloseable {
-    private static final String HEAD = "lm_head.weight";
-    private static final String TABLE = "model.embed_tokens.weight";
-
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
      *
@@ -58,11 +56,11 @@ public record LoadedModel(
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        WeightFile weights = Checkpoint.open(folder);
+        WeightFile weights = StoredLayout.of(spec).reading(Checkpoint.open(folder));
         try {
             LoadedModel model =
                     new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
-            return spec.tiedHead() && hasOwnHead(weights) ? model.untied() : model;
+            return spec.tiedHead() && hasOwnHead(spec, weights) ? model.untied() : model;
         } catch (RuntimeException e) {
             weights.close();
             throw e;
@@ -73,30 +71,47 @@ public record LoadedModel(
      * Whether there is a head that differs from the embedding's table. transformers 5 writes such checkpoints with
      * {@code tie_word_embeddings: true} when one of the two was trained by itself (additional_target: embed_tokens).
      */
-    private static boolean hasOwnHead(WeightFile weights) {
-        if (!weights.names().containsAll(List.of(HEAD, TABLE))) {
+    private static boolean hasOwnHead(DecoderSpec spec, WeightFile weights) {
+        if (!weights.names().containsAll(List.of(spec.headTensor(), spec.embeddingTensor()))) {
             return false;
         }
-        StoredTensor head = weights.get(HEAD);
-        StoredTensor table = weights.get(TABLE);
+        StoredTensor head = weights.get(spec.headTensor());
+        StoredTensor table = weights.get(spec.embeddingTensor());
         return head.dtype() != table.dtype() || head.data().mismatch(table.data()) >= 0;
     }
 
     private static LoadedModel gguf(String name, Path file) {
         Gguf gguf = Gguf.open(file);
         try {
-            ObjectNode config = gguf.config(gguf.dtype());
-            return new LoadedModel(
-                    name,
-                    config,
-                    Optional.empty(),
-                    ConfigReader.read(config, name),
-                    gguf.weights(gguf.dtype()),
-                    Tokenizer.fromGguf(gguf.vocabulary()));
+            return gguf(name, gguf);
         } catch (RuntimeException e) {
             gguf.close();
             throw e;
         }
+    }
+
+    private static LoadedModel gguf(String name, Gguf gguf) {
+        String architecture = gguf.metadata().path("general.architecture").asText("not named");
+        boolean experts = gguf.metadata().path(architecture + ".expert_count").asInt(0) > 0;
+        if (architecture.equals("llama") && !experts) {
+            ObjectNode config = gguf.config(gguf.dtype());
+            WeightFile weights = gguf.weights(gguf.dtype());
+            return of(name, config, weights, gguf);
+        }
+        GgufFamily family = GgufFamily.of(architecture, experts, name);
+        ObjectNode config = new GgufConfig(family, gguf.metadata(), gguf.tensors(DType.F32), name).config(gguf.dtype());
+        DecoderSpec spec = ConfigReader.read(config, name);
+        return of(name, config, new GgufTensors(gguf, family, spec, gguf.dtype(), name), gguf);
+    }
+
+    private static LoadedModel of(String name, ObjectNode config, WeightFile weights, Gguf gguf) {
+        return new LoadedModel(
+                name,
+                config,
+                Optional.empty(),
+                ConfigReader.read(config, name),
+                weights,
+                Tokenizer.fromGguf(gguf.vocabulary()));
     }
 
     private static ObjectNode config(Path folder) {

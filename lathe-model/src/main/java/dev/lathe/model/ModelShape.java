@@ -2,6 +2,7 @@ package dev.lathe.model;
 
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -15,19 +16,24 @@ import java.util.SequencedSet;
  * Names and shapes of a model's tensors, found by building it from nothing.
  *
  * @param tensors every tensor of the checkpoint, in the model's order
- * @param linears last parts of the names of its linear layers: what {@code lora_target: all} means
+ * @param linears last parts of the names of its linear layers, those of experts aside: what {@code lora_target: all}
+ *     means
+ * @param constants those of the tensors that are never trained
  */
-public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
+public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<TensorSpec> constants) {
     public static ModelShape of(DecoderSpec spec) {
         Recorder recorder = new Recorder(spec.dtype());
         try (Scope scope = Scope.open()) { // for the empty tensors that stand in
             Decoder.build(spec, recorder);
         }
-        return new ModelShape(List.copyOf(recorder.tensors), List.copyOf(recorder.linears));
+        return new ModelShape(
+                List.copyOf(recorder.tensors), List.copyOf(recorder.linears), List.copyOf(recorder.constants));
     }
 
+    /** Numbers that could be trained. */
     public long parameters() {
-        return tensors.stream().mapToLong(TensorSpec::elements).sum();
+        return tensors.stream().mapToLong(TensorSpec::elements).sum()
+                - constants.stream().mapToLong(TensorSpec::elements).sum();
     }
 
     public SequencedSet<String> names() {
@@ -39,6 +45,7 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
     private static final class Recorder implements Modules {
         private final DType dtype;
         private final List<TensorSpec> tensors = new ArrayList<>();
+        private final List<TensorSpec> constants = new ArrayList<>();
         private final SequencedSet<String> linears = new LinkedHashSet<>();
 
         Recorder(DType dtype) {
@@ -47,8 +54,13 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
 
         @Override
         public Linear joined(List<Part> parts, long in) {
+            parts.forEach(part -> linears.add(part.lastName()));
+            return expert(parts, in);
+        }
+
+        @Override
+        public Linear expert(List<Part> parts, long in) {
             for (Part part : parts) {
-                linears.add(part.lastName());
                 tensors.add(new TensorSpec(part.name() + ".weight", dtype, part.out(), in));
                 if (part.bias()) {
                     tensors.add(new TensorSpec(part.name() + ".bias", dtype, part.out()));
@@ -58,15 +70,32 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears) {
         }
 
         @Override
-        public Operand scale(String name, long size) {
-            tensors.add(new TensorSpec(name + ".weight", dtype, size));
+        public Operand tensor(String name, long... shape) {
+            tensors.add(new TensorSpec(name, dtype, shape));
             return Operand.fixed(Tensors.empty(dtype, 0));
         }
 
         @Override
+        public Head head(String module, Head plain, long vocabulary, long hidden) {
+            linears.add(module.substring(module.lastIndexOf('.') + 1));
+            return plain;
+        }
+
+        @Override
+        public Tensor constant(String name, long... shape) {
+            constants.add(new TensorSpec(name, dtype, shape));
+            tensors.add(new TensorSpec(name, dtype, shape));
+            return Tensors.zeros(dtype, shape);
+        }
+
+        @Override
+        public Operand scale(String name, long size) {
+            return tensor(name + ".weight", size);
+        }
+
+        @Override
         public Operand table(String name, long rows, long columns) {
-            tensors.add(new TensorSpec(name + ".weight", dtype, rows, columns));
-            return Operand.fixed(Tensors.empty(dtype, 0));
+            return tensor(name + ".weight", rows, columns);
         }
     }
 

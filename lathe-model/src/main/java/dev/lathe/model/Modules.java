@@ -1,6 +1,8 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.Tensor;
 import java.util.List;
 
 /**
@@ -28,14 +30,39 @@ public interface Modules {
         return joined(List.of(part), in);
     }
 
+    /**
+     * One expert's layers, which adapters leave alone: as in the reference, whose experts are no linear layers of their
+     * own.
+     */
+    Linear expert(List<Part> parts, long in);
+
+    /** Any tensor by its whole name. */
+    Operand tensor(String name, long... shape);
+
+    /** A tensor that is never trained. */
+    Tensor constant(String name, long... shape);
+
     /** A norm's scale: {@code name.weight}, [size]. */
     Operand scale(String name, long size);
 
     /** An embedding or output head: {@code name.weight}, [rows, columns]. */
     Operand table(String name, long rows, long columns);
 
-    /** The output head of a model whose checkpoint has none, because it is the embedding's table. */
-    default Operand tiedHead(Operand embedding, long rows, long columns) {
+    /**
+     * The output head where it counts among the linear layers.
+     *
+     * @param module its name
+     */
+    default Head head(String module, Head plain, long vocabulary, long hidden) {
+        return plain;
+    }
+
+    /**
+     * The output head of a model whose checkpoint has none, because it is the embedding's table.
+     *
+     * @param head the head's module, {@code table} the embedding's
+     */
+    default Operand tiedHead(String head, String table, Operand embedding, long rows, long columns) {
         return embedding;
     }
 }

@@ -1,6 +1,5 @@
 package dev.lathe.model;
 
-import dev.lathe.tensor.Attention;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
@@ -10,15 +9,22 @@ import java.util.Optional;
 public interface Pass {
     Tape tape();
 
+    Positions positions();
+
     /**
      * Rotates queries and keys, where they stand, and lets the tokens look at each other.
      *
      * @param layer index of the block
-     * @param qkv [tokens, (heads + 2 · keyHeads) · headDim]: queries, keys and values side by side
-     * @return [tokens, heads · headDim]
+     * @param qkv [tokens, columns]: queries, keys and values side by side
+     * @return [tokens, heads · valueDim]
      */
-    Tensor attend(int layer, Attention attention, Tensor qkv);
+    Tensor attend(int layer, LayerAttention attention, Tensor qkv);
 
     /** Empty when nothing is dropped: in evaluation and generation. */
     Optional<Noise> noise();
+
+    /** Who hears what routers decide; empty when nobody does. */
+    default Optional<Routers> routers() {
+        return Optional.empty();
+    }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  */
 public sealed interface RopeScaling
         permits RopeScaling.None,
+                RopeScaling.Still,
                 RopeScaling.Linear,
                 RopeScaling.Dynamic,
                 RopeScaling.Llama3,
@@ -45,6 +46,14 @@ public sealed interface RopeScaling
         @Override
         public Frequencies frequencies(double theta, int rotated, int length) {
             return new Frequencies(plain(theta, rotated), 1);
+        }
+    }
+
+    /** Nothing is rotated: a layer without positions, or a model that knows them in another way. */
+    record Still() implements RopeScaling {
+        @Override
+        public Frequencies frequencies(double theta, int rotated, int length) {
+            return new Frequencies(new double[rotated / 2], 1);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.GoldenModels;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.base.UserError;
@@ -20,7 +21,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Greedy ids are those of transformers 5.6 in float32 (goldens/train); limits, stops and interruptions. */
@@ -41,18 +42,9 @@ class GeneratorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "llama,config.json",
-        "llama,config_v4.json",
-        "llama3_rope,config.json",
-        "llama3_rope,config_v4.json",
-        "llama_yarn,config.json",
-        "llama_yarn,config_v4.json",
-        "llama_dynamic,config.json",
-        "llama_dynamic,config_v4.json"
-    })
-    void llamaVariants(String family, String config) {
-        Path folder = Reference.file("reference/goldens/train/models/" + family);
+    @MethodSource("dev.lathe.base.GoldenModels#configs")
+    void families(String family, String config) {
+        Path folder = GoldenModels.folder(family);
         Decoder decoder = ReferenceLogitsTest.load(folder, config);
         Json.read(folder.resolve("golden.json"))
                 .path("sequences")

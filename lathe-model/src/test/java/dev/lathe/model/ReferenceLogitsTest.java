@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.GoldenModels;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.model.file.Checkpoint;
@@ -14,9 +15,9 @@ import java.nio.file.Path;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Logits of transformers 5.6 (goldens/train), float32, with the tolerances its README advises. */
 class ReferenceLogitsTest {
@@ -25,28 +26,20 @@ class ReferenceLogitsTest {
         Torch.start(1);
     }
 
-    @Test
-    void stories260K() {
-        JsonNode golden = Json.read(Reference.file("reference/goldens/train/logits/stories260K.json"));
-        Decoder decoder = load(Reference.file("models/stories260K/hf"), "config.json");
+    @ParameterizedTest
+    @CsvSource({"stories260K,hf", "stories260K-moe4,hf-moe4"})
+    void stories(String name, String folder) {
+        JsonNode golden = Json.read(Reference.file("reference/goldens/train/logits/" + name + ".json"));
+        Decoder decoder = load(Reference.file("models/stories260K/" + folder), "config.json");
         for (JsonNode prompt : golden.path("prompts")) {
             compare(prompt, decoder, 2e-4, 1e-5);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "llama,config.json",
-        "llama,config_v4.json",
-        "llama3_rope,config.json",
-        "llama3_rope,config_v4.json",
-        "llama_yarn,config.json",
-        "llama_yarn,config_v4.json",
-        "llama_dynamic,config.json",
-        "llama_dynamic,config_v4.json"
-    })
-    void llamaVariants(String family, String config) {
-        Path folder = Reference.file("reference/goldens/train/models/" + family);
+    @MethodSource("dev.lathe.base.GoldenModels#configs")
+    void families(String family, String config) {
+        Path folder = GoldenModels.folder(family);
         Decoder decoder = load(folder, config);
         JsonNode golden = Json.read(folder.resolve("golden.json"));
         assertThat(golden.path("sequences").size()).isEqualTo(2);

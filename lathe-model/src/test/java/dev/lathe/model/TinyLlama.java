@@ -1,6 +1,7 @@
 package dev.lathe.model;
 
-import dev.lathe.tensor.DType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.Json;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
@@ -13,27 +14,20 @@ record TinyLlama(SplittableRandom random) implements Modules {
     static final int VOCABULARY = 64;
     static final int POSITIONS = 24;
 
+    private static final String CONFIG = """
+        {"model_type": "llama", "vocab_size": 64, "hidden_size": 32, "num_hidden_layers": 3,
+         "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 48,
+         "attention_bias": true, "max_position_embeddings": 24}
+        """;
+
     static Decoder random(long seed, RopeScaling scaling) {
-        RopeSpec rope = new RopeSpec(10000, 8, scaling);
-        DecoderSpec spec = new DecoderSpec(
-                "llama",
-                VOCABULARY,
-                32,
-                3,
-                4,
-                2,
-                8,
-                48,
-                1e-6,
-                true,
-                true,
-                false,
-                false,
-                POSITIONS,
-                rope,
-                DType.F32,
-                0.02,
-                List.of());
+        DecoderSpec spec = ConfigReader.read((ObjectNode) Json.parse(CONFIG, "tiny"), "tiny");
+        RopePlan plan = new RopePlan(List.of(new RopeSpec(10000, 8, scaling)), List.of(0, 0, 0));
+        return random(seed, spec.rotating(plan));
+    }
+
+    /** Any decoder with such weights. */
+    static Decoder random(long seed, DecoderSpec spec) {
         return Decoder.build(spec, new TinyLlama(new SplittableRandom(seed)));
     }
 
@@ -47,6 +41,21 @@ record TinyLlama(SplittableRandom random) implements Modules {
         boolean bias = parts.getFirst().bias();
         DenseWeight weight = new DenseWeight(gaussian(0, 1.5 / Math.sqrt(in), out, in));
         return new FrozenLinear(weight, bias ? Optional.of(Operand.fixed(gaussian(0, 0.3, out))) : Optional.empty());
+    }
+
+    @Override
+    public Linear expert(List<Part> parts, long in) {
+        return joined(parts, in);
+    }
+
+    @Override
+    public Operand tensor(String name, long... shape) {
+        return Operand.fixed(gaussian(0, 0.5, shape));
+    }
+
+    @Override
+    public Tensor constant(String name, long... shape) {
+        return gaussian(0, 0.5, shape);
     }
 
     @Override

@@ -46,7 +46,7 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     }
 
     private static InferenceModel opened(ModelChoice choice, NumberFormat format, LastAdapter last) {
-        LoadedModel base = LoadedModel.open(choice.name(), choice.base());
+        LoadedModel base = choice.open();
         try {
             refuseQuantised(base, "these weights cannot be read yet: use the model that they were made from");
             DType compute = Arithmetic.inference(format, base.spec().dtype());

@@ -45,10 +45,11 @@ public final class MergeAndExport {
             throw new UserError(why + ". There is nothing to export");
         });
         ExportFolder target = ExportFolder.at(run.export().folder(), choice, host.files());
-        try (LoadedModel base = LoadedModel.open(choice.name(), choice.base())) {
+        try (LoadedModel base = choice.open()) {
             InferenceModel.refuseQuantised(
                     base,
-                    "adding an adapter to quantised weights would round them once more: name the model that they were made from, merge, then quantise the result");
+                    "adding an adapter to quantised weights would round them once more: name the model that they were"
+                            + " made from, merge, then quantise the result");
             String proof = NativeMemory.during(
                     "exporting", LessMemory.EXPORTING, () -> export(base, choice.adapters(), target));
             host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));

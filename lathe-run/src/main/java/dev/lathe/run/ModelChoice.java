@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.base.IoReason;
 import dev.lathe.base.UserError;
+import dev.lathe.model.LoadedModel;
 import dev.lathe.run.config.ModelConfig;
 import dev.lathe.run.config.TrainedOutput;
 import java.io.IOException;
@@ -20,29 +21,40 @@ import java.util.stream.Stream;
  * @param name of the model as the user knows it
  * @param base its folder or GGUF file
  * @param adapters their folders, in the order in which they are put on
+ * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  * @param untrained why there is no result of the training that the file describes, if there should be one
  */
-record ModelChoice(String name, Path base, List<Path> adapters, Optional<String> untrained) {
+record ModelChoice(
+        String name, Path base, List<Path> adapters, Optional<String> ropeScaling, Optional<String> untrained) {
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ADAPTER = "adapter_config.json";
+
+    /** The base model. */
+    LoadedModel open() {
+        LoadedModel model = LoadedModel.open(name, base);
+        return ropeScaling
+                .map(type -> new RopeStretch(type).forInference(model))
+                .orElse(model);
+    }
 
     static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
         ModelSource source = new ModelSource(host, config);
         List<Path> named = source.adapters();
         Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
         if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {
-            return new ModelChoice(config.nameOrPath(), source.base(), named, Optional.empty());
+            return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), Optional.empty());
         }
         if (Files.exists(output.resolve(ADAPTER))) {
             List<Path> adapters = new ArrayList<>(named.subList(0, Math.max(0, named.size() - 1)));
             adapters.add(output);
-            return new ModelChoice(config.nameOrPath(), source.base(), adapters, Optional.empty());
+            return new ModelChoice(
+                    config.nameOrPath(), source.base(), adapters, config.ropeScaling(), Optional.empty());
         }
         if (WEIGHTS.stream().anyMatch(file -> Files.exists(output.resolve(file)))) {
-            return new ModelChoice(output.toString(), output, List.of(), Optional.empty());
+            return new ModelChoice(output.toString(), output, List.of(), Optional.empty(), Optional.empty());
         }
         Optional<String> untrained = named.isEmpty() ? Optional.of(untrained(output)) : Optional.empty();
-        return new ModelChoice(config.nameOrPath(), source.base(), named, untrained);
+        return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), untrained);
     }
 
     /** A checkpoint of the training that is named by hand is meant, even if the training went on. */

@@ -1,7 +1,9 @@
 package dev.lathe.run;
 
+import dev.lathe.base.UserError;
 import dev.lathe.data.EpochOrder;
 import dev.lathe.data.LoadedData;
+import dev.lathe.model.ExpertsSpec;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
 import dev.lathe.run.config.Configuration;
@@ -28,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 
 /** The parts of a training run, made from its configuration once model and data are known. */
@@ -64,6 +67,16 @@ record RunParts(
     LayerLoop loop(Tuning tuning) {
         int blocks = tuning.decoder().blocks().size();
         return new LayerLoop(tuning.decoder(), run.training().recompute() ? 0 : blocks);
+    }
+
+    /** What the routers' balance loss is weighed by. */
+    double routerBalance() {
+        OptionalDouble asked = run.training().routerBalance();
+        if (asked.isPresent() && model.spec().experts().isEmpty()) {
+            throw new UserError(
+                    "moe_aux_loss_coef: %s has no experts to balance: leave the line out".formatted(model.name()));
+        }
+        return asked.orElse(model.spec().experts().map(ExpertsSpec::balance).orElse(0.0));
     }
 
     Trainer.Settings trainerSettings() {

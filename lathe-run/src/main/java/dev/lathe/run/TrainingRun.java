@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
@@ -75,20 +76,29 @@ public final class TrainingRun {
 
     LoadedModel open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
-        LoadedModel model = source.open(run.training().seed());
+        LoadedModel model = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
-                return model.with(Checkpoint.open(continuation.weightsOnly().get()));
+                return model.with(StoredLayout.of(model.spec())
+                        .reading(Checkpoint.open(continuation.weightsOnly().get())));
             }
         }
         List<Path> adapters = source.adapters();
         return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
     }
 
+    private LoadedModel stretched(LoadedModel model) {
+        return run.model()
+                .ropeScaling()
+                .map(type -> new RopeStretch(type).forTraining(model, run.data().cutoffLen()))
+                .orElse(model);
+    }
+
     private boolean train(
             Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
         RunParts parts = RunParts.of(host, configuration, run, model, data);
+        double balance = parts.routerBalance();
         Tuning tuning = preparing(owner, () -> tuning(continuation, model, parts));
         AdamW optimizer = preparing(owner, () -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
@@ -124,7 +134,7 @@ public final class TrainingRun {
                 List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state));
         stream.ifPresent(artifacts::add);
         Checkpoints checkpoints = new Checkpoints(parts.checkpointSettings(best), host.files(), artifacts, events);
-        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy());
+        LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy(), balance);
         LayerLoop loop = parts.loop(tuning);
         Optional<SampleAnswers> answers = sampleAnswers(encoder, data);
         answers.ifPresent(sample -> sample.show("Before training", tuning.decoder()));

@@ -39,7 +39,8 @@ record GoldenRun(JsonNode golden, Path model, Optional<Path> init) {
                 ? Optional.of(goldens.resolve(
                         "adapters/" + golden.path("init_adapter").asText() + ".safetensors"))
                 : Optional.empty();
-        return new GoldenRun(golden, stories(), init);
+        String model = golden.path("settings").path("model_name_or_path").asText();
+        return new GoldenRun(golden, model.endsWith("-moe4") ? storiesWithExperts() : stories(), init);
     }
 
     /** A run of stories260K from a fresh start, with settings as the curves have them. */
@@ -49,6 +50,10 @@ record GoldenRun(JsonNode golden, Path model, Optional<Path> init) {
 
     private static Path stories() {
         return Reference.file("models/stories260K/hf");
+    }
+
+    private static Path storiesWithExperts() {
+        return Reference.file("models/stories260K/hf-moe4");
     }
 
     String name() {

@@ -318,6 +318,15 @@ class RunFailuresTest {
     }
 
     @Test
+    void balancingExpertsThatAreNotThereIsRefused(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 5);
+        assertRefused(
+                () -> new Bench(temp).train(tiny.arguments(temp.resolve("out"), "moe_aux_loss_coef=0.1")),
+                "moe_aux_loss_coef",
+                "has no experts to balance");
+    }
+
+    @Test
     void emptyDataIsRefused(@TempDir Path temp) {
         TinyModel tiny = TinyModel.write(temp, 1, 5);
         tiny.writeData("[{\"instruction\": \"a\", \"output\": null}, {\"instruction\": \"b\"}]");

@@ -1,9 +1,11 @@
 package dev.lathe.train;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 
 /** What happens in a run. The trainer publishes these and knows nothing of progress bars, log files and plots. */
 public sealed interface Event {
@@ -19,6 +21,25 @@ public sealed interface Event {
      */
     record StepDone(Progress progress, double loss, double gradNorm, double learningRate, StepCost cost)
             implements Event {}
+
+    /**
+     * Which experts a step's tokens went to.
+     *
+     * @param choices by layer, how often each of its experts was chosen; not to be changed
+     */
+    record ExpertsUsed(Progress progress, SortedMap<Integer, long[]> choices) implements Event {
+        /** The busiest expert's tokens over what an even split would give it, mean over layers; 1 is even. */
+        public double imbalance() {
+            return choices.values().stream()
+                    .mapToDouble(counts -> {
+                        long sum = Arrays.stream(counts).sum();
+                        long busiest = Arrays.stream(counts).max().orElse(0);
+                        return sum == 0 ? 1 : (double) busiest * counts.length / sum;
+                    })
+                    .average()
+                    .orElse(1);
+        }
+    }
 
     /** Held-back data was scored: {@code eval_loss}, {@code eval_runtime} (seconds), ... in the order to show. */
     record Evaluated(Progress progress, SequencedMap<String, Double> metrics) implements Event {

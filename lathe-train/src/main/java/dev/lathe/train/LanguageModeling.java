@@ -1,6 +1,7 @@
 package dev.lathe.train;
 
 import dev.lathe.model.Decoder;
+import dev.lathe.model.RouterUse;
 import dev.lathe.tensor.CrossEntropy;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Scope;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Cross-entropy of the next token where there is a label: pre-training and supervised fine-tuning. Norm, head and loss
@@ -20,6 +23,8 @@ import java.util.SequencedMap;
  */
 public final class LanguageModeling implements Objective {
     private final boolean accuracy;
+    private final double balance;
+    private final SortedMap<Integer, long[]> expertUse = new TreeMap<>();
 
     public LanguageModeling() {
         this(false);
@@ -27,7 +32,16 @@ public final class LanguageModeling implements Objective {
 
     /** @param accuracy whether {@link #evaluate} also counts the tokens guessed right */
     public LanguageModeling(boolean accuracy) {
+        this(accuracy, 0);
+    }
+
+    /**
+     * @param balance what the routers' balance loss is weighed by; a micro-batch's is added in full, however many make a
+     *     step, as in the reference
+     */
+    public LanguageModeling(boolean accuracy, double balance) {
         this.accuracy = accuracy;
+        this.balance = balance;
     }
 
     @Override
@@ -37,7 +51,10 @@ public final class LanguageModeling implements Objective {
             return 0;
         }
         double[] loss = new double[1];
-        loop.accumulate(batch, noise, hidden -> {
+        Optional<RouterUse> use =
+                loop.decoder().spec().experts().map(experts -> new RouterUse(experts, batch.tokens()));
+        loop.accumulate(batch, noise, use.map(routers -> routers), hidden -> {
+            use.ifPresent(routers -> loss[0] += balanced(routers));
             Tensor gradient = Tensors.zeros(hidden.dtype(), hidden.shape());
             try (Scope scope = Scope.open()) {
                 Tensor index = Tensors.indices(rows);
@@ -47,14 +64,37 @@ public final class LanguageModeling implements Objective {
                 Decoder decoder = loop.decoder();
                 Tensor normed = decoder.normalize(tape, selected);
                 CrossEntropy.Result result =
-                        CrossEntropy.withGradient(normed, decoder.head(), targets(batch, rows), 1.0 / divisor);
+                        decoder.headLoss().withGradient(normed, targets(batch, rows), 1.0 / divisor);
                 tape.backward(normed, result.gradient());
                 gradient.indexAddInPlace(0, index, tape.gradient(selected).orElseThrow());
-                loss[0] = result.loss() / divisor;
+                loss[0] += result.loss() / divisor;
             }
             return gradient;
         });
         return loss[0];
+    }
+
+    /** The balance loss's share, with its gradient prepared. */
+    private double balanced(RouterUse routers) {
+        routers.choices().forEach((layer, counts) -> expertUse.merge(layer, counts, LanguageModeling::sum));
+        if (balance == 0) {
+            return 0;
+        }
+        routers.pull(balance);
+        return balance * routers.balanceLoss();
+    }
+
+    private static long[] sum(long[] a, long[] b) {
+        long[] sum = a.clone();
+        Arrays.setAll(sum, i -> sum[i] + b[i]);
+        return sum;
+    }
+
+    @Override
+    public SortedMap<Integer, long[]> takeExpertUse() {
+        SortedMap<Integer, long[]> taken = new TreeMap<>(expertUse);
+        expertUse.clear();
+        return taken;
     }
 
     @Override
@@ -68,14 +108,8 @@ public final class LanguageModeling implements Objective {
             Tensor normed = loop.decoder().normalize(Tape.off(), selected);
             Tensor targets = targets(batch, rows);
             return new Score(
-                    CrossEntropy.loss(normed, loop.decoder().head(), targets),
-                    accuracy
-                            ? accuracies(
-                                    batch,
-                                    rows,
-                                    CrossEntropy.likeliest(
-                                            normed, loop.decoder().head()))
-                            : List.of());
+                    loop.decoder().headLoss().loss(normed, targets),
+                    accuracy ? accuracies(batch, rows, loop.decoder().headLoss().likeliest(normed)) : List.of());
         }
     }
 

@@ -4,8 +4,9 @@ import dev.lathe.model.Block;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.PackedPass;
 import dev.lathe.model.Pass;
+import dev.lathe.model.Positions;
+import dev.lathe.model.Routers;
 import dev.lathe.tensor.Noise;
-import dev.lathe.tensor.Rope;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
@@ -43,12 +44,17 @@ public final class LayerLoop {
 
     /** Adds the batch's gradients to the parameters. */
     public void accumulate(MicroBatch batch, Optional<Noise> noise, Top top) {
+        accumulate(batch, noise, Optional.empty(), top);
+    }
+
+    /** @param routers hears all blocks before {@code top} is asked, and pulls at them in the backward pass */
+    public void accumulate(MicroBatch batch, Optional<Noise> noise, Optional<Routers> routers, Top top) {
         List<Block> blocks = decoder.blocks();
         List<Visit> visits = new ArrayList<>();
         try (Scope whole = Scope.open()) {
-            Batch inputs = new Batch(batch, decoder, noise);
+            Batch inputs = new Batch(batch, decoder, noise, routers);
             Tape embeddingTape = Tape.recording();
-            Tensor x = decoder.embed(embeddingTape, inputs.ids);
+            Tensor x = decoder.embed(inputs.pass(embeddingTape), inputs.ids);
             for (int i = 0; i < blocks.size(); i++) {
                 Visit visit = new Visit(blocks.get(i), x, i > lowestTrained || embeddingTape.needs(x));
                 x = i < lowestTrained
@@ -75,26 +81,28 @@ public final class LayerLoop {
 
     /** The last block's result without any gradient, [tokens, hidden]; made in the caller's scope. */
     public Tensor hidden(MicroBatch batch) {
-        Batch inputs = new Batch(batch, decoder, Optional.empty());
+        Batch inputs = new Batch(batch, decoder, Optional.empty(), Optional.empty());
         return decoder.through(inputs.pass(Tape.off()), inputs.ids);
     }
 
     /** What every block of a batch shares. */
     private static final class Batch {
         private final MicroBatch batch;
-        private final Rope rope;
+        private final Positions positions;
         private final Tensor ids;
         private final Optional<Noise> noise;
+        private final Optional<Routers> routers;
 
-        Batch(MicroBatch batch, Decoder decoder, Optional<Noise> noise) {
+        Batch(MicroBatch batch, Decoder decoder, Optional<Noise> noise, Optional<Routers> routers) {
             this.batch = batch;
-            this.rope = decoder.spec().rope().at(batch.positions(), batch.longest());
+            this.positions = decoder.spec().rope().at(batch.positions(), batch.longest());
             this.ids = Tensors.indices(batch.ids());
             this.noise = noise;
+            this.routers = routers;
         }
 
         Pass pass(Tape tape) {
-            return new PackedPass(tape, rope, batch.segments(), noise);
+            return new PackedPass(tape, positions, batch.segments(), noise, routers);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.lathe.model.SideBySide;
 import dev.lathe.model.TrainedLinear;
 import dev.lathe.model.WideWeight;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Head;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
@@ -115,6 +116,22 @@ public final class LoraModules implements Modules {
     }
 
     @Override
+    public Linear expert(List<Part> parts, long in) {
+        return base.expert(parts, in);
+    }
+
+    @Override
+    public Operand tensor(String name, long... shape) {
+        String module = name.replaceFirst("\\.(weight|bias)$", "");
+        return saved(module) ? whole(name, shape) : base.tensor(name, shape);
+    }
+
+    @Override
+    public Tensor constant(String name, long... shape) {
+        return base.constant(name, shape);
+    }
+
+    @Override
     public Operand scale(String name, long size) {
         return saved(name) ? whole(name + ".weight", size) : base.scale(name, size);
     }
@@ -126,17 +143,34 @@ public final class LoraModules implements Modules {
 
     /** Saving one of two tied modules unties them, as in PEFT: the other keeps the checkpoint's table. */
     @Override
-    public Operand tiedHead(Operand embedding, long rows, long columns) {
-        if (saved("lm_head")) {
-            Parameter head = new Parameter(
-                    PREFIX + "lm_head.weight",
-                    start.whole(PREFIX + "lm_head.weight", () -> base.weights()
-                            .copy("model.embed_tokens.weight", DType.F32, rows, columns)),
+    public Operand tiedHead(String head, String table, Operand embedding, long rows, long columns) {
+        if (saved(head)) {
+            String name = PREFIX + head + ".weight";
+            Parameter copy = new Parameter(
+                    name,
+                    start.whole(name, () -> base.weights().copy(table + ".weight", DType.F32, rows, columns)),
                     base.weights().dtype());
-            parameters.add(head);
-            return Operand.trained(head);
+            parameters.add(copy);
+            return Operand.trained(copy);
         }
-        return embedding.isTrained() ? base.table("model.embed_tokens", rows, columns) : embedding;
+        return embedding.isTrained() ? base.table(table, rows, columns) : embedding;
+    }
+
+    @Override
+    public Head head(String module, Head plain, long vocabulary, long hidden) {
+        String last = module.substring(module.lastIndexOf('.') + 1);
+        if (!spec.targets().contains(last) || saved(last)) {
+            return plain;
+        }
+        String prefix = PREFIX + module;
+        Parameter down = parameter(prefix + ".lora_A.weight", spec.rank(), hidden);
+        return new LoraHead(plain, down, parameter(prefix + ".lora_B.weight", vocabulary, spec.rank()), spec.scaling());
+    }
+
+    private Parameter parameter(String name, long rows, long columns) {
+        Parameter factor = new Parameter(name, factor(name, rows, columns), computeType());
+        parameters.add(factor);
+        return factor;
     }
 
     private Operand whole(String name, long... shape) {

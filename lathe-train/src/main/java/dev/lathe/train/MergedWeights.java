@@ -30,15 +30,19 @@ public final class MergedWeights implements WeightFile {
     private final Weights adapter;
     private final double scaling;
     private final Set<String> names;
+    private final String head;
+    private final String table;
 
-    private MergedWeights(WeightFile base, WeightFile adapterFile, String origin, double scaling) {
-        this.base = base;
+    private MergedWeights(LoadedModel model, WeightFile adapterFile, String origin, double scaling) {
+        this.base = model.weights();
+        this.head = model.spec().headTensor();
+        this.table = model.spec().embeddingTensor();
         this.adapterFile = adapterFile;
         this.adapter = new Weights(adapterFile, origin, DType.F32);
         this.scaling = scaling;
         this.names = new LinkedHashSet<>(base.names());
-        if (adapter.has(PREFIX + "lm_head.weight")) {
-            names.add("lm_head.weight");
+        if (adapter.has(PREFIX + head)) {
+            names.add(head);
         }
     }
 
@@ -46,14 +50,13 @@ public final class MergedWeights implements WeightFile {
     public static LoadedModel merge(LoadedModel model, Path folder) {
         LoraSpec spec = AdapterConfig.read(folder, ModelShape.of(model.spec()).linears());
         WeightFile adapter = StoredAdapter.open(folder, model);
-        MergedWeights merged = new MergedWeights(model.weights(), adapter, folder.toString(), spec.scaling());
+        MergedWeights merged = new MergedWeights(model, adapter, folder.toString(), spec.scaling());
         // A head that was trained by itself is no longer the embedding's table; nor is an embedding still the head's.
-        boolean untied = model.spec().tiedHead()
-                && (merged.names.contains("lm_head.weight") || merged.has("model.embed_tokens.weight"));
+        boolean untied = model.spec().tiedHead() && (merged.names.contains(merged.head) || merged.has(merged.table));
         if (!untied) {
             return model.with(merged);
         }
-        merged.names.add("lm_head.weight");
+        merged.names.add(merged.head);
         return model.with(merged).untied();
     }
 
@@ -102,7 +105,7 @@ public final class MergedWeights implements WeightFile {
 
     /** The base's tensor that stands for it: a head that was tied has the embedding's. */
     private String source(String name) {
-        return base.names().contains(name) || !name.equals("lm_head.weight") ? name : "model.embed_tokens.weight";
+        return base.names().contains(name) || !name.equals(head) ? name : table;
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.lathe.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.model.ConfigReader;
+import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.CheckpointWriter;
 import dev.lathe.model.file.TensorSource;
 import java.nio.file.Path;
@@ -27,7 +29,8 @@ public record ModelArtifact(
     }
 
     public void write(Path folder, SafeFiles files) {
-        new CheckpointWriter(files).write(folder, tensors, maxShardBytes);
+        StoredLayout layout = StoredLayout.of(ConfigReader.read(config, "config.json"));
+        new CheckpointWriter(files).write(folder, layout.writing(tensors), maxShardBytes);
         files.writeText(folder.resolve("config.json"), Json.pretty(config));
         generation.ifPresent(
                 settings -> files.writeText(folder.resolve("generation_config.json"), Json.pretty(settings)));

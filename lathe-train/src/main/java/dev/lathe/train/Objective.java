@@ -1,8 +1,10 @@
 package dev.lathe.train;
 
 import dev.lathe.tensor.Noise;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** What is minimised. */
 public interface Objective {
@@ -13,6 +15,14 @@ public interface Objective {
      * @return the micro-batch's share of the step's loss
      */
     double accumulate(LayerLoop loop, MicroBatch batch, Optional<Noise> noise, long divisor);
+
+    /**
+     * How often each expert of each layer was chosen in training since this was last asked; empty for models without
+     * experts.
+     */
+    default SortedMap<Integer, long[]> takeExpertUse() {
+        return Collections.emptySortedMap();
+    }
 
     /** The micro-batch's loss without gradients. */
     Score evaluate(LayerLoop loop, MicroBatch batch);

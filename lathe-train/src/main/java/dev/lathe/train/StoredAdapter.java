@@ -33,7 +33,7 @@ public final class StoredAdapter implements AdapterStart {
         for (String name : file.names()) {
             String tensor =
                     name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
-            if (!known.contains(tensor) && !tensor.equals("lm_head.weight")) {
+            if (!known.contains(tensor) && !tensor.equals(model.spec().headTensor())) {
                 file.close();
                 throw new UserError(
                         "%s: tensor %s belongs to no module of the base model: the adapter was made for another model"

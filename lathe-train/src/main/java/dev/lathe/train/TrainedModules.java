@@ -76,6 +76,21 @@ public final class TrainedModules implements Modules {
     }
 
     @Override
+    public Linear expert(List<Part> parts, long in) {
+        return joined(parts, in);
+    }
+
+    @Override
+    public Operand tensor(String name, long... shape) {
+        return operand(name, shape);
+    }
+
+    @Override
+    public Tensor constant(String name, long... shape) {
+        return base.constant(name, shape);
+    }
+
+    @Override
     public Operand scale(String name, long size) {
         return operand(name + ".weight", size);
     }

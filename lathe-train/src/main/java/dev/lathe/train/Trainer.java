@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 
 /** The training loop. Whatever a run does differently was put in place when its parts were assembled. */
@@ -67,11 +68,19 @@ public final class Trainer {
             progress = done.progress();
             losses += done.loss();
             surroundings.events().publish(done);
+            publishExpertUse(progress);
             evaluation.runIfDue(progress, settings.plan(), loop, objective);
             stopped = surroundings.interrupted().getAsBoolean();
             checkpoints.saveIfDue(progress, settings.plan(), stopped);
         }
         return end(start, progress, losses, surroundings.stopwatch().seconds() - begin);
+    }
+
+    private void publishExpertUse(Progress progress) {
+        SortedMap<Integer, long[]> use = objective.takeExpertUse();
+        if (!use.isEmpty()) {
+            surroundings.events().publish(new Event.ExpertsUsed(progress, use));
+        }
     }
 
     private Event.StepDone step(Progress progress) {

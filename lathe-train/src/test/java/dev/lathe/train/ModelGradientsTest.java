@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lathe.base.GoldenModels;
 import dev.lathe.base.Json;
-import dev.lathe.base.Reference;
 import dev.lathe.data.Sample;
 import dev.lathe.model.ConfigReader;
 import dev.lathe.model.Decoder;
@@ -25,16 +25,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loss and the gradient of every tensor of goldens/train/models, from the reference's padded batch of two rows. */
 class ModelGradientsTest {
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3_rope", "llama_yarn", "llama_dynamic"})
+    @FieldSource("dev.lathe.base.GoldenModels#NAMES")
     void equalTheReference(String family) {
+        Path folder = GoldenModels.folder(family);
+        compare(family, folder, Json.read(folder.resolve("golden.json")).path("train"), 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mixtral", "qwen2_moe", "qwen3_moe", "gpt_oss"})
+    void withTheBalanceLossToo(String family) {
+        Path folder = GoldenModels.folder(family);
+        JsonNode golden = Json.read(folder.resolve("golden.json"));
+        ObjectNode expected = golden.path("train").deepCopy();
+        expected.setAll((ObjectNode) golden.path("train_with_aux"));
+        compare(family, folder, expected, expected.path("router_aux_loss_coef").doubleValue());
+    }
+
+    private static void compare(String family, Path folder, JsonNode golden, double balance) {
         Torch.start(1);
-        Path folder = Reference.file("reference/goldens/train/models/" + family);
-        JsonNode golden = Json.read(folder.resolve("golden.json")).path("train");
         try (WeightFile file = Checkpoint.open(folder)) {
             TrainedModules modules = new TrainedModules(
                     new FrozenModules(new Weights(file, family, DType.F32)), name -> true, DType.F32);
@@ -44,14 +58,15 @@ class ModelGradientsTest {
             long targets = Arrays.stream(batch.targets())
                     .filter(target -> target != Sample.IGNORED)
                     .count();
-            double loss =
-                    new LanguageModeling().accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
+            double loss = new LanguageModeling(false, balance)
+                    .accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
             double total = golden.path("grad_norm").doubleValue();
 
             assertThat(loss).isCloseTo(golden.path("loss").doubleValue(), within(1e-5 * loss));
             assertThat(modules.parameters().stream().map(Parameter::name).toList())
                     .containsExactlyInAnyOrderElementsOf(golden.path("grad").properties().stream()
                             .map(tensor -> tensor.getKey())
+                            .filter(name -> !name.endsWith("e_score_correction_bias")) // no part of any loss
                             .toList());
             double squares = 0;
             for (Parameter parameter : modules.parameters()) {

@@ -7,14 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Makes small GGUF files, right and wrong ones, by the words of the format's description. */
-final class GgufBytes {
+public final class GgufBytes {
     private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
     private final ByteArrayOutputStream tensors = new ByteArrayOutputStream();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private int keyCount;
     private int tensorCount;
 
-    GgufBytes key(String name, Object value) {
+    public GgufBytes key(String name, Object value) {
         keyCount++;
         text(keys, name);
         number(keys, type(value), 4);
@@ -48,13 +48,13 @@ final class GgufBytes {
         return this;
     }
 
-    GgufBytes floats(String name, float[] values, long... dimensions) {
+    public GgufBytes floats(String name, float[] values, long... dimensions) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return tensor(name, 0, bytes.array(), dimensions);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
         number(file, 3, 4);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param cacheDir where downloads are kept; empty for the hub's usual cache
  * @param hubToken for the hub; when empty, HF_TOKEN may hold one
  * @param fromScratch random weights of the model's shape instead of its own
+ * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  */
 public record ModelConfig(
         String nameOrPath,
@@ -20,7 +21,8 @@ public record ModelConfig(
         String revision,
         Optional<Path> cacheDir,
         Optional<Secret> hubToken,
-        boolean fromScratch) {
+        boolean fromScratch,
+        Optional<String> ropeScaling) {
     static ModelConfig of(Settings s) {
         return new ModelConfig(
                 s.text("model_name_or_path"),
@@ -28,6 +30,7 @@ public record ModelConfig(
                 s.text("model_revision"),
                 s.optionalPath("cache_dir"),
                 s.optionalText("hf_hub_token").map(Secret::new),
-                s.flag("train_from_scratch"));
+                s.flag("train_from_scratch"),
+                s.optionalText("rope_scaling"));
     }
 }

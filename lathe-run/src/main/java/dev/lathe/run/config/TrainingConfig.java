@@ -1,5 +1,7 @@
 package dev.lathe.run.config;
 
+import java.util.OptionalDouble;
+
 /**
  * The shape of training.
  *
@@ -8,6 +10,7 @@ package dev.lathe.run.config;
  * @param seed of the weights and of dropout
  * @param dataSeed of the order of rows
  * @param recompute whether activations are computed again in the backward pass; changes memory and speed, not numbers
+ * @param routerBalance what the routers' balance loss is weighed by; empty for none
  */
 public record TrainingConfig(
         int microBatch,
@@ -16,7 +19,8 @@ public record TrainingConfig(
         Precision precision,
         long seed,
         long dataSeed,
-        boolean recompute) {
+        boolean recompute,
+        OptionalDouble routerBalance) {
     static TrainingConfig of(Settings s) {
         int maxSteps = s.whole("max_steps");
         return new TrainingConfig(
@@ -26,6 +30,7 @@ public record TrainingConfig(
                 Precision.of(s),
                 s.optionalLong("seed").orElseThrow(),
                 s.optionalLong("data_seed").orElseThrow(),
-                s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"));
+                s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"),
+                s.on("moe_aux_loss_coef") ? OptionalDouble.of(s.number("moe_aux_loss_coef")) : OptionalDouble.empty());
     }
 }

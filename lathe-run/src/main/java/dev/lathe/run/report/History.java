@@ -107,7 +107,7 @@ public final class History implements EventListener {
                 close(entry, evaluated.progress());
             }
             case Event.RunFinished finished -> add(finished.progress(), finished.summary());
-            case Event.CheckpointSaved _, Event.Notice _ -> {}
+            case Event.CheckpointSaved _, Event.ExpertsUsed _, Event.Notice _ -> {}
         }
     }
 

@@ -56,6 +56,7 @@ public final class ProgressBar implements EventListener {
             }
             case Event.Evaluated evaluated -> print(RunText.evaluated(evaluated));
             case Event.CheckpointSaved saved -> print(RunText.saved(saved));
+            case Event.ExpertsUsed _ -> {} // TensorBoard's
             case Event.Notice notice -> print("note     " + Amounts.printable(notice.text()));
             case Event.RunFinished finished -> {
                 draw();

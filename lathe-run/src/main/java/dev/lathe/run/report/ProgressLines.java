@@ -30,6 +30,7 @@ public final class ProgressLines implements EventListener {
             }
             case Event.Evaluated evaluated -> out.println(RunText.evaluated(evaluated));
             case Event.CheckpointSaved saved -> out.println(RunText.saved(saved));
+            case Event.ExpertsUsed _ -> {} // TensorBoard's
             case Event.Notice notice -> out.println("note     " + Amounts.printable(notice.text()));
             case Event.RunFinished finished -> out.println(RunText.after(finished, peakBytes));
         }

@@ -42,7 +42,11 @@ public final class Results implements EventListener {
                     write();
                 }
             }
-            case Event.RunStarted _, Event.StepDone _, Event.CheckpointSaved _, Event.Notice _ -> {}
+            case Event.RunStarted _,
+                    Event.StepDone _,
+                    Event.ExpertsUsed _,
+                    Event.CheckpointSaved _,
+                    Event.Notice _ -> {}
         }
     }
 

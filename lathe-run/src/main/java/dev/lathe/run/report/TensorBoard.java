@@ -43,6 +43,11 @@ public final class TensorBoard implements EventListener {
                 evaluated.metrics().forEach((name, value) -> scalars.put(tagOf(name), value));
                 add(evaluated.progress(), scalars);
             }
+            case Event.ExpertsUsed used -> {
+                SequencedMap<String, Double> scalars = new LinkedHashMap<>();
+                scalars.put("train/expert_imbalance", used.imbalance());
+                add(used.progress(), scalars);
+            }
             case Event.RunFinished finished -> {
                 if (finished.summary().interrupted()) {
                     return;

@@ -75,7 +75,7 @@ public final class TrainerLog implements EventListener {
                 append(finished.progress(), Json.object());
                 closed = true;
             }
-            case Event.CheckpointSaved _, Event.Notice _ -> {}
+            case Event.CheckpointSaved _, Event.ExpertsUsed _, Event.Notice _ -> {}
         }
     }
 

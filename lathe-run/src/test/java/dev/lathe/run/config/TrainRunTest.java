@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,51 +31,51 @@ class TrainRunTest {
     @Test
     void aFileInTheUsualLayoutMeansWhatItSays() {
         TrainRun run = yaml("""
-                        ### model
-                        model_name_or_path: meta-llama/Meta-Llama-3-8B-Instruct
-                        trust_remote_code: true
+            ### model
+            model_name_or_path: meta-llama/Meta-Llama-3-8B-Instruct
+            trust_remote_code: true
 
-                        ### method
-                        stage: sft
-                        do_train: true
-                        finetuning_type: lora
-                        lora_rank: 8
-                        lora_target: all
+            ### method
+            stage: sft
+            do_train: true
+            finetuning_type: lora
+            lora_rank: 8
+            lora_target: all
 
-                        ### dataset
-                        dataset: identity,alpaca_en_demo
-                        template: llama3
-                        cutoff_len: 2048
-                        max_samples: 1000
-                        preprocessing_num_workers: 16
-                        dataloader_num_workers: 4
+            ### dataset
+            dataset: identity,alpaca_en_demo
+            template: llama3
+            cutoff_len: 2048
+            max_samples: 1000
+            preprocessing_num_workers: 16
+            dataloader_num_workers: 4
 
-                        ### output
-                        output_dir: saves/llama3-8b/lora/sft
-                        logging_steps: 10
-                        save_steps: 500
-                        plot_loss: true
-                        overwrite_output_dir: true
-                        save_only_model: false
-                        report_to: none  # choices: [none, wandb, tensorboard, swanlab, mlflow]
+            ### output
+            output_dir: saves/llama3-8b/lora/sft
+            logging_steps: 10
+            save_steps: 500
+            plot_loss: true
+            overwrite_output_dir: true
+            save_only_model: false
+            report_to: none  # choices: [none, wandb, tensorboard, swanlab, mlflow]
 
-                        ### train
-                        per_device_train_batch_size: 1
-                        gradient_accumulation_steps: 8
-                        learning_rate: 1.0e-4
-                        num_train_epochs: 3.0
-                        lr_scheduler_type: cosine
-                        warmup_ratio: 0.1
-                        bf16: true
-                        ddp_timeout: 180000000
-                        resume_from_checkpoint: null
+            ### train
+            per_device_train_batch_size: 1
+            gradient_accumulation_steps: 8
+            learning_rate: 1.0e-4
+            num_train_epochs: 3.0
+            lr_scheduler_type: cosine
+            warmup_ratio: 0.1
+            bf16: true
+            ddp_timeout: 180000000
+            resume_from_checkpoint: null
 
-                        ### eval
-                        val_size: 0.1
-                        per_device_eval_batch_size: 1
-                        eval_strategy: steps
-                        eval_steps: 500
-                        """).train();
+            ### eval
+            val_size: 0.1
+            per_device_eval_batch_size: 1
+            eval_strategy: steps
+            eval_steps: 500
+            """).train();
         assertThat(run)
                 .isEqualTo(new TrainRun(
                         Stage.SUPERVISED,
@@ -84,7 +85,8 @@ class TrainRunTest {
                                 "main",
                                 Optional.empty(),
                                 Optional.empty(),
-                                false),
+                                false,
+                                Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
                                 new TemplateConfig(
@@ -109,7 +111,8 @@ class TrainRunTest {
                                 new DataConfig.Preprocessing(1000, 16, false, Optional.empty()),
                                 Optional.empty(),
                                 true),
-                        new TrainingConfig(1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true),
+                        new TrainingConfig(
+                                1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true, OptionalDouble.empty()),
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
                         new ScheduleConfig(ScheduleType.COSINE, Map.of(), Map.of(), new StepCount.Share(0.1)),
                         new EvaluationConfig(
@@ -135,7 +138,9 @@ class TrainRunTest {
                 .satisfies(run -> assertThat(run.finetune()).isEqualTo(new FullConfig()))
                 .satisfies(run -> assertThat(run.training().precision()).isEqualTo(Precision.PURE_BF16));
         assertThat(yaml(RUNS
-                                + "finetuning_type: freeze\nfreeze_trainable_layers: -1\nfreeze_trainable_modules: mlp\n"
+                                + "finetuning_type: freeze\n"
+                                + "freeze_trainable_layers: -1\n"
+                                + "freeze_trainable_modules: mlp\n"
                                 + "freeze_extra_modules: norm\n")
                         .train()
                         .finetune())
@@ -270,7 +275,8 @@ class TrainRunTest {
                 "full_eval",
                 "full_train_on_prompt",
                 "full_wd_clip_cosine",
-                "moe4_lora", // refused by the model's room, which alone knows its shape
+                "moe4_full_aux",
+                "moe4_lora",
                 "pt_full_packing",
                 "pt_lora_nopacking",
                 "sft_mask_history",

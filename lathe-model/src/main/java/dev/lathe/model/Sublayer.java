@@ -1,0 +1,17 @@
+package dev.lathe.model;
+
+import dev.lathe.tensor.Tensor;
+
+/** What a block adds to its input: attention, or an MLP. */
+interface Sublayer {
+    /** x, result: [tokens, hidden]. */
+    Tensor apply(Pass pass, Tensor x);
+
+    /** Columns that the only layer that reads its input likes to find behind the rows; 0 where several do. */
+    default long room() {
+        return 0;
+    }
+
+    /** Whether anything in it is trained. */
+    boolean isTrained();
+}
