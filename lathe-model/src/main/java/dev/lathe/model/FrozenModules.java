@@ -23,7 +23,7 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
 
     /** The layers with their type, for those who build something on top of them. */
     public FrozenLinear frozen(List<Part> parts, long in) {
-        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : new DenseWeight(weights.joined(parts, in));
+        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : weights.linear(parts, in);
         return new FrozenLinear(weight, bias(parts));
     }
 

@@ -1,0 +1,84 @@
+package dev.lathe.quant;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lathe.base.UserError;
+import dev.lathe.model.file.TensorSpec;
+import dev.lathe.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * GPTQ checkpoints of AutoGPTQ and GPTQModel: 2, 3, 4 or 8 bits packed along the inputs, in groups of inputs. The width is
+ * what the shapes say, so layers may differ.
+ *
+ * @param storedLess how much less than the zero point is stored: 1 in {@code gptq}, 0 in {@code gptq_v2}
+ */
+record GptqFormat(int storedLess) implements MatrixFormat {
+    static GptqFormat of(JsonNode config, String origin) {
+        String format =
+                config.path("checkpoint_format").asText(config.path("format").asText("gptq"));
+        return switch (format) {
+            case "gptq" -> new GptqFormat(1);
+            case "gptq_v2" -> new GptqFormat(0);
+            default ->
+                throw new UserError(
+                        "%s: its GPTQ layout %s cannot be read; gptq and gptq_v2 can. Take the model in one of those, or as it was before quantisation."
+                                .formatted(origin, format));
+        };
+    }
+
+    @Override
+    public String name() {
+        return "GPTQ";
+    }
+
+    @Override
+    public boolean packs(LayerTensors layer) {
+        return layer.has("qweight") || layer.has("qzeros");
+    }
+
+    @Override
+    public PackedMatrix read(LayerTensors layer) {
+        TensorSpec packed = layer.spec("qweight");
+        long words = packed.shape().length == 2 ? packed.shape()[0] : 0;
+        int bits = (int) (words * 32 / Math.max(1, layer.in()));
+        if (bits != 2 && bits != 3 && bits != 4 && bits != 8 || words * 32 != layer.in() * bits) {
+            throw layer.bad("qweight is of shape %s: that is not 2, 3, 4 or 8 bits for %d inputs"
+                    .formatted(Arrays.toString(packed.shape()), layer.in()));
+        }
+        MemorySegment words32 = layer.bytes("qweight", DType.I32, words, layer.out());
+        long groups = groups(layer);
+        Numbers scales = layer.numbers("scales", groups, layer.out()).transposed(groups, layer.out());
+        int groupSize = Math.toIntExact(Math.ceilDiv(layer.in(), groups));
+        return new GroupedMatrix(
+                Gptq.codes(words32, bits, layer.out(), layer.in()),
+                scales,
+                Gptq.zeros(zeros(layer, bits, groups), bits, groups, layer.out(), storedLess),
+                groupSize,
+                (int) groups,
+                order(layer, groupSize, groups));
+    }
+
+    private static long groups(LayerTensors layer) {
+        TensorSpec scales = layer.spec("scales");
+        long groups = scales.shape().length == 2 ? scales.shape()[0] : 0;
+        if (groups < 1 || groups > layer.in()) {
+            throw layer.bad("scales is of shape %s: no number of groups fits %d inputs"
+                    .formatted(Arrays.toString(scales.shape()), layer.in()));
+        }
+        return groups;
+    }
+
+    private static MemorySegment zeros(LayerTensors layer, int bits, long groups) {
+        return layer.bytes("qzeros", DType.I32, groups, Math.ceilDiv(layer.out() * bits, 32));
+    }
+
+    /** Empty where groups are columns one after the other, which most are. */
+    private static Optional<int[]> order(LayerTensors layer, int groupSize, long groups) {
+        if (!layer.has("g_idx")) {
+            return Optional.empty();
+        }
+        return GroupOrder.read(layer, "g_idx", groupSize, groups);
+    }
+}
