@@ -42,9 +42,9 @@ public final class Block {
     /** x, result: [tokens, hidden]. */
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
-        Tensor afterAttention = Residual.add(tape, x, attend(pass, norm.apply(tape, x, parts.inputNorm())));
-        Tensor normed = norm.apply(tape, afterAttention, parts.postNorm());
-        return Residual.add(tape, afterAttention, transform(pass, normed));
+        Tensor attended = attend(pass, norm.apply(tape, x, parts.inputNorm()));
+        RmsNorm.Sum sum = norm.ofSum(tape, x, attended, parts.postNorm());
+        return Residual.add(tape, sum.sum(), transform(pass, sum.normed()));
     }
 
     private Tensor attend(Pass pass, Tensor x) {

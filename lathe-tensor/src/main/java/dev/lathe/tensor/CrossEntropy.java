@@ -1,6 +1,10 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.CrossEntropyKernel;
+import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.Matrix;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The output head and its loss in one pass over chunks of rows, so that never more than a chunk of logits exists: for
@@ -33,21 +37,38 @@ public final class CrossEntropy {
         for (long row = 0; row < hidden.size(0); row += ROWS) {
             try (Scope scope = Scope.open()) {
                 Chunk chunk = Chunk.of(hidden, targets, row);
-                Tensor p = logits(chunk.hidden(), head);
-                Tensor lse = p.logSumExp(1, true);
-                loss += chunk.valid(lse.minus(p.gather(1, chunk.targets()))).sum();
-                p.subtractInPlace(lse).expInPlace();
-                p.scatterAddInPlace(
-                        1,
-                        chunk.targets(),
-                        Tensors.empty(p.dtype(), chunk.size(), 1).fill(-1));
-                p.narrow(0, chunk.rows(), chunk.size() - chunk.rows()).fill(0);
-                Tensor dLogits = p.multiplyInPlace(scale).to(hidden.dtype());
+                Tensor logits = product(chunk.hidden(), head);
+                Optional<CrossEntropyKernel> kernel =
+                        Torch.kernels(logits.dtype()).map(Kernels::crossEntropy);
+                loss += kernel.map(k -> gradient(k, chunk, logits, scale))
+                        .orElseGet(() -> gradientByLibtorch(chunk, logits, scale));
+                Tensor dLogits = logits;
                 gradient.narrow(0, row, chunk.rows()).copyFrom(chunk.valid(dLogits.matmul(head.value())));
                 head.parameter().ifPresent(w -> w.addGradientProduct(dLogits, chunk.hidden(), 1));
             }
         }
         return new Result(loss, gradient);
+    }
+
+    /** Writes scale · (softmax − 1[target]) over the logits; returns the sum of the chunk's losses. */
+    private static double gradient(CrossEntropyKernel kernel, Chunk chunk, Tensor logits, double scale) {
+        Tensor losses = Tensors.empty(DType.F64, chunk.size());
+        Matrix rows = Matrices.of(logits);
+        kernel.gradient(rows, chunk.targets().data(), (float) scale, rows, losses.data());
+        logits.narrow(0, chunk.rows(), chunk.size() - chunk.rows()).fill(0);
+        return chunk.valid(losses).sum();
+    }
+
+    private static double gradientByLibtorch(Chunk chunk, Tensor logits, double scale) {
+        Tensor p = logits.to(logits.dtype().wide());
+        Tensor lse = p.logSumExp(1, true);
+        double loss = chunk.valid(lse.minus(p.gather(1, chunk.targets()))).sum();
+        p = p.minus(lse).expInPlace();
+        p.scatterAddInPlace(
+                1, chunk.targets(), Tensors.empty(p.dtype(), chunk.size(), 1).fill(-1));
+        p.narrow(0, chunk.rows(), chunk.size() - chunk.rows()).fill(0);
+        logits.copyFrom(p.multiplyInPlace(scale));
+        return loss;
     }
 
     /** The loss alone, summed over rows. */
@@ -110,7 +131,11 @@ public final class CrossEntropy {
 
     /** [rows, vocabulary] in the wide type. */
     private static Tensor logits(Tensor hidden, Operand head) {
-        Tensor logits = hidden.matmul(head.value().transpose(0, 1));
-        return logits.to(hidden.dtype().wide());
+        return product(hidden, head).to(hidden.dtype().wide());
+    }
+
+    /** [rows, vocabulary]. */
+    private static Tensor product(Tensor hidden, Operand head) {
+        return hidden.matmul(head.value().transpose(0, 1));
     }
 }

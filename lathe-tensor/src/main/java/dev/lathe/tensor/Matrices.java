@@ -8,6 +8,11 @@ import java.lang.foreign.MemorySegment;
 public final class Matrices {
     private Matrices() {}
 
+    /** A vector as a matrix of one row. */
+    static Matrix ofVector(Tensor vector) {
+        return of(vector.unsqueeze(0));
+    }
+
     /**
      * The last dimension as columns and all others as rows, sharing memory; valid as long as the tensor is.
      *
@@ -37,5 +42,13 @@ public final class Matrices {
                         tensor.handle().data_ptr().address())
                 .reinterpret(((rows - 1) * rowStride + columns) * element.bytes());
         return new Matrix(memory, element, rows, columns, rowStride);
+    }
+
+    /** The type of its elements as tensors name it. */
+    static DType dtype(Matrix matrix) {
+        return switch (matrix.element()) {
+            case F32 -> DType.F32;
+            case BF16 -> DType.BF16;
+        };
     }
 }

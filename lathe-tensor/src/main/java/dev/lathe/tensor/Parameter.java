@@ -89,6 +89,20 @@ public final class Parameter {
         }
     }
 
+    /** The sum of the squares of the gradient's elements. */
+    public double gradientSquares() {
+        return gradient.dtype() == DType.F32
+                ? Torch.kernels(DType.F32)
+                        .map(kernels -> kernels.sum().squares(gradient.data()))
+                        .orElseGet(this::squaresByLibtorch)
+                : squaresByLibtorch();
+    }
+
+    private double squaresByLibtorch() {
+        double norm = gradient.norm();
+        return norm * norm;
+    }
+
     /** After the master changed. */
     public void refresh() {
         if (!shared) {

@@ -29,6 +29,15 @@ public final class Rope {
     }
 
     private void rotate(Tensor x, int headDim, int direction) {
+        Torch.kernels(x.dtype())
+                .filter(kernels -> cos.dtype() == DType.F32)
+                .ifPresentOrElse(
+                        kernels -> kernels.rope()
+                                .rotate(Matrices.of(x), Matrices.of(cos), Matrices.of(sin), headDim, direction),
+                        () -> rotateByLibtorch(x, headDim, direction));
+    }
+
+    private void rotateByLibtorch(Tensor x, int headDim, int direction) {
         long half = cos.size(2);
         Tensor heads = x.splitColumns(headDim); // [tokens, heads, headDim]
         Tensor first = heads.narrow(2, 0, half);

@@ -9,20 +9,45 @@ import org.bytedeco.pytorch.global.torch;
 public record SwiGlu() {
     /** gateUp: [tokens, 2 · intermediate], the gate in the left half; y: [tokens, intermediate]. */
     public Tensor apply(Tape tape, Tensor gateUp) {
-        long width = gateUp.size(1) / 2;
-        Tensor gate = gateUp.narrow(1, 0, width);
-        Tensor up = gateUp.narrow(1, width, width);
-        Tensor y = new Tensor(torch.silu(gate.handle())).multiplyInPlace(up);
+        Tensor y = Tensors.empty(gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+        Torch.kernels(gateUp.dtype())
+                .ifPresentOrElse(
+                        kernels -> kernels.swiGlu().forward(Matrices.of(gateUp), Matrices.of(y)),
+                        () -> Halves.of(gateUp).forward(y));
         if (tape.needs(gateUp)) {
-            tape.record(y, dy -> {
-                Tensor gradient = Tensors.empty(gateUp.dtype(), gateUp.shape());
-                Tensor silu = new Tensor(torch.silu(gate.handle()));
-                gradient.narrow(1, width, width).copyFrom(silu.multiplyInPlace(dy));
-                Tensor dSilu = dy.times(up);
-                gradient.narrow(1, 0, width).copyFrom(new Tensor(torch.silu_backward(dSilu.handle(), gate.handle())));
-                tape.add(gateUp, gradient);
-            });
+            tape.record(y, dy -> tape.add(gateUp, backward(gateUp, dy)));
         }
         return y;
+    }
+
+    private static Tensor backward(Tensor gateUp, Tensor dy) {
+        Tensor gradient = Tensors.empty(gateUp.dtype(), gateUp.shape());
+        Torch.kernels(gateUp.dtype())
+                .ifPresentOrElse(
+                        kernels ->
+                                kernels.swiGlu().backward(Matrices.of(dy), Matrices.of(gateUp), Matrices.of(gradient)),
+                        () -> Halves.of(gateUp).backward(dy, Halves.of(gradient)));
+        return gradient;
+    }
+
+    /** By libtorch's operations. */
+    private record Halves(Tensor gate, Tensor up) {
+        static Halves of(Tensor gateUp) {
+            long width = gateUp.size(1) / 2;
+            return new Halves(gateUp.narrow(1, 0, width), gateUp.narrow(1, width, width));
+        }
+
+        void forward(Tensor y) {
+            y.copyFrom(silu().multiplyInPlace(up));
+        }
+
+        void backward(Tensor dy, Halves gradient) {
+            gradient.up.copyFrom(silu().multiplyInPlace(dy));
+            gradient.gate.copyFrom(new Tensor(torch.silu_backward(dy.times(up).handle(), gate.handle())));
+        }
+
+        private Tensor silu() {
+            return new Tensor(torch.silu(gate.handle()));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lathe.tensor;
 
 import java.lang.foreign.MemorySegment;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -202,12 +203,20 @@ public final class Tensor implements AutoCloseable {
 
     /** [n, k] × [k, m], or batched [b, n, k] × [b, k, m]. */
     public Tensor matmul(Tensor other) {
-        return new Tensor(dimensions() == 3 ? torch.bmm(handle, other.handle) : torch.mm(handle, other.handle));
+        if (dimensions() == 3) {
+            return new Tensor(torch.bmm(handle, other.handle));
+        }
+        if (GradMode.is_enabled()) { // within Autograd's expression
+            return new Tensor(torch.mm(handle, other.handle));
+        }
+        Tensor product = Tensors.empty(dtype(), size(0), other.size(1));
+        Products.multiply(product, this, other);
+        return product;
     }
 
     /** this += factor · a × b for matrices. */
     public Tensor addMatmulInPlace(Tensor a, Tensor b, double factor) {
-        handle.addmm_(a.handle, b.handle, new Scalar(1.0), new Scalar(factor));
+        Products.accumulate(this, a, b, factor);
         return this;
     }
 

@@ -1,25 +1,84 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.Workers;
+import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
 
-/** The one place where libtorch is set up. All its calls of a run come from the thread that called {@link #start}. */
+/**
+ * The one place where libtorch is set up. All its calls of a run come from the thread that called {@link #start}, and from
+ * the {@link Workers} that operations share their work out to.
+ *
+ * <p>libtorch has one pool of threads a process, set with a global function. This one stands in its place, and so belongs
+ * to the process too; libtorch itself computes on the thread that calls it (docs/adr/0007).
+ */
 public final class Torch {
+    private static volatile Pool pool = Pool.of(1);
+
     private Torch() {}
+
+    /**
+     * @param kernels which share their work out
+     * @param serial the same ones, for use within a part of such work
+     */
+    private record Pool(Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial) {
+        static Pool of(int threads) {
+            Workers workers = new Workers(threads, Torch::prepareThread);
+            return new Pool(workers, Kernels.ofHost(workers), Kernels.ofHost(new Workers(1)));
+        }
+    }
 
     /**
      * Prepares the calling thread: {@code threads} threads inside an operation, and no autograd (the tape records
      * instead; {@link Autograd} switches it on for a single expression).
      */
     public static void start(int threads) {
-        torch.set_num_threads(threads);
+        prepareThread();
+        openblas_nolapack.blas_set_num_threads(1);
+        setThreads(threads);
+    }
+
+    private static synchronized void setThreads(int threads) {
+        if (threads() != threads) {
+            workers().close();
+            pool = Pool.of(threads);
+        }
+    }
+
+    private static void prepareThread() {
+        torch.set_num_threads(1);
         GradMode.set_enabled(false);
     }
 
     /** Threads that one operation uses. */
     public static int threads() {
-        return torch.get_num_threads();
+        return workers().threads();
+    }
+
+    static Workers workers() {
+        return pool.workers();
+    }
+
+    /** Kernels for tensors of this type; without them operations are sequences of libtorch's. */
+    static Optional<Kernels> kernels(DType dtype) {
+        return suited(pool.kernels(), dtype);
+    }
+
+    /** The same for use within a part of a job of {@link #workers}. */
+    static Optional<Kernels> serialKernels(DType dtype) {
+        return suited(pool.serial(), dtype);
+    }
+
+    /** Which kind of kernels operations use: results of two kinds may differ in the last bit. */
+    public static String kernelName() {
+        return pool.kernels().map(Kernels::name).orElse("libtorch");
+    }
+
+    private static Optional<Kernels> suited(Optional<Kernels> kernels, DType dtype) {
+        return kernels.filter(any -> dtype == DType.F32 || dtype == DType.BF16);
     }
 
     /** Version of libtorch and of its presets, such as {@code 2.10.0-1.5.13}. */

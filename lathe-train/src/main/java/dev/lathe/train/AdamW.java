@@ -1,5 +1,6 @@
 package dev.lathe.train;
 
+import dev.lathe.tensor.AdamUpdate;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
@@ -41,26 +42,15 @@ public final class AdamW implements Optimizer {
     @Override
     public void step(double learningRate) {
         steps++;
-        double correction = Math.sqrt(1 - Math.pow(settings.beta2(), steps));
-        double stepSize = learningRate / (1 - Math.pow(settings.beta1(), steps));
         for (Slot slot : slots) {
-            try (Scope scope = Scope.open()) {
-                Tensor gradient = slot.parameter().gradient().to(DType.F32);
-                Tensor master = slot.parameter().master();
-                slot.mean().addInPlace(gradient.minus(slot.mean()), 1 - settings.beta1());
-                slot.square()
-                        .multiplyInPlace(settings.beta2())
-                        .addProductInPlace(gradient, gradient, 1 - settings.beta2());
-                Tensor root =
-                        slot.square().sqrt().multiplyInPlace(1 / correction).addInPlace(settings.epsilon());
-                Tensor wide = master.to(DType.F32);
-                wide.multiplyInPlace(1 - learningRate * slot.weightDecay());
-                wide.addQuotientInPlace(slot.mean(), root, -stepSize);
-                if (master.dtype() != DType.F32) {
-                    master.copyFrom(wide);
-                }
-                slot.parameter().refresh();
-            }
+            new AdamUpdate(
+                            settings.beta1(),
+                            settings.beta2(),
+                            settings.epsilon(),
+                            slot.weightDecay(),
+                            learningRate,
+                            steps)
+                    .apply(slot.parameter(), slot.mean(), slot.square());
         }
     }
 

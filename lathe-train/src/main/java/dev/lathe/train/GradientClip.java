@@ -16,8 +16,7 @@ public record GradientClip(double maximum) {
     public double apply(List<Parameter> parameters) {
         double squares = 0;
         for (Parameter parameter : parameters) {
-            double norm = parameter.gradient().norm();
-            squares += norm * norm;
+            squares += parameter.gradientSquares();
         }
         double total = Math.sqrt(squares);
         double factor = maximum / (total + EPSILON);

@@ -54,6 +54,6 @@ final class Exp {
             e.intoArray(to, at + i);
             sum = sum.add(e);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(sum.toArray());
     }
 }

@@ -1,5 +1,7 @@
 package dev.lathe.tensor.kernel;
 
+import java.util.Optional;
+
 /**
  * The kernels of one host, chosen once. All share one {@link Workers}, whose owner closes it.
  *
@@ -18,15 +20,19 @@ public record Kernels(
         CrossEntropyKernel crossEntropy,
         AdamWKernel adamW,
         SumKernel sum) {
-    /** The fastest this host and this JVM can run: vectors need {@code --add-modules jdk.incubator.vector}. */
-    public static Kernels forHost(Workers workers) {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()) {
-            return VectorKernels.make(workers);
-        }
-        return scalar(workers);
+    /** Those of this host, if it has vectors worth it and this JVM has {@code --add-modules jdk.incubator.vector}. */
+    public static Optional<Kernels> ofHost(Workers workers) {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()
+                ? Optional.of(VectorKernels.make(workers))
+                : Optional.empty();
     }
 
-    /** Plain Java. */
+    /** Those of this host, or plain Java. */
+    public static Kernels forHost(Workers workers) {
+        return ofHost(workers).orElseGet(() -> scalar(workers));
+    }
+
+    /** Plain Java: what the others are tested against. */
     public static Kernels scalar(Workers workers) {
         return new Kernels(
                 "scalar",

@@ -42,6 +42,19 @@ final class Lanes {
         return (count + N - 1) & -N;
     }
 
+    /**
+     * The sum of a vector's lanes, halves on halves: always in this order, whereas {@code reduceLanes} adds in another one
+     * when C2 has compiled it, so that results would depend on when that was. Changes the array.
+     */
+    static float sum(float[] lanes) {
+        for (int half = lanes.length / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        return lanes[0];
+    }
+
     /** A row, and zeros after it. */
     static void read(Matrix from, long row, float[] out) {
         read(from, row, 0, from.width(), out);

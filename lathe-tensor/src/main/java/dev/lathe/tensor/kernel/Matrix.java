@@ -40,6 +40,24 @@ public record Matrix(MemorySegment data, Element element, long rows, long column
         return new Matrix(data.asSlice(skipped), element, rows, count, rowStride);
     }
 
+    /** Copies rows {@code first} to {@code first + count} to rows {@code at} and on of {@code to}, of the same width and type. */
+    public void copyRows(long first, long count, Matrix to, long at) {
+        if (columns != to.columns || element != to.element) {
+            throw new IllegalArgumentException("rows of " + columns + " " + element + " for " + to);
+        }
+        long bytes = columns * element.bytes();
+        for (long row = 0; row < count; row++) {
+            MemorySegment.copy(data, offset(first + row, 0), to.data, to.offset(at + row, 0), bytes);
+        }
+    }
+
+    /** Writes zeros to rows {@code first} to {@code last}, exclusive. */
+    public void clearRows(long first, long last) {
+        for (long row = first; row < last; row++) {
+            clear(row, 0);
+        }
+    }
+
     /** Bytes before element ({@code row}, {@code column}). */
     long offset(long row, long column) {
         return (row * rowStride + column) * element.bytes();

@@ -116,7 +116,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             FloatVector v = FloatVector.fromArray(Lanes.F, row, i);
             a = v.fma(v, a);
         }
-        return 1 / (float) Math.sqrt(a.add(b).reduceLanes(VectorOperators.ADD) / width + epsilon);
+        return 1 / (float) Math.sqrt(Lanes.sum(a.add(b).toArray()) / width + epsilon);
     }
 
     private static void scale(float[] row, float scale, float[] w, Rounding rounding) {
@@ -152,7 +152,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             v.intoArray(d, i);
             a = v.fma(FloatVector.fromArray(Lanes.F, unit, i), a);
         }
-        return a.reduceLanes(VectorOperators.ADD);
+        return Lanes.sum(a.toArray());
     }
 
     private static void subtractAlong(float[] d, float[] unit, float along, float scale) {

@@ -10,7 +10,7 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
     private static final int N = Lanes.N;
 
     @Override
-    public void forward(Matrix scores, CausalRows causal, Matrix probabilities, MemorySegment lse) {
+    public void forward(Matrix scores, CausalRows causal, float scale, Matrix probabilities, MemorySegment lse) {
         probabilities.requireShapeOf(scores);
         Floats.require(lse, scores.rows());
         RowParts.of(scores.rows(), scores.columns()).run(workers, (part, first, last) -> {
@@ -19,8 +19,8 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
                 int seen = causal.visible(r, scores.columns());
                 Lanes.read(scores, r, 0, seen, row);
                 Arrays.fill(row, seen, Lanes.padded(seen), Float.NEGATIVE_INFINITY); // e to that is 0
-                float most = most(row, seen);
-                float sum = Exp.apply(row, 1, most, row, 0, seen);
+                float most = scale * most(row, seen);
+                float sum = Exp.apply(row, scale, most, row, 0, seen);
                 Floats.set(lse, r, most + (float) Math.log(sum));
                 multiply(row, seen, 1 / sum);
                 Lanes.write(row, probabilities, r, 0, seen);
@@ -33,8 +33,8 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
     public void backward(
             Matrix scores,
             CausalRows causal,
+            float scale,
             MemorySegment lse,
-            MemorySegment dotted,
             Matrix dProbabilities,
             Matrix probabilities,
             Matrix dScores) {
@@ -42,7 +42,6 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
         probabilities.requireShapeOf(scores);
         dScores.requireShapeOf(scores);
         Floats.require(lse, scores.rows());
-        Floats.require(dotted, scores.rows());
         RowParts.of(scores.rows(), scores.columns()).run(workers, (part, first, last) -> {
             float[] p = Lanes.array(scores.width());
             float[] d = Lanes.array(scores.width());
@@ -50,8 +49,9 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
                 int seen = causal.visible(r, scores.columns());
                 Lanes.read(scores, r, 0, seen, p);
                 Lanes.read(dProbabilities, r, 0, seen, d);
-                Exp.apply(p, 1, Floats.get(lse, r), p, 0, seen);
-                backward(p, d, seen, Floats.get(dotted, r));
+                Arrays.fill(p, seen, Lanes.padded(seen), Float.NEGATIVE_INFINITY);
+                Exp.apply(p, scale, Floats.get(lse, r), p, 0, seen);
+                backward(p, d, seen, dot(p, d, seen), scale);
                 Lanes.write(p, probabilities, r, 0, seen);
                 Lanes.write(d, dScores, r, 0, seen);
                 probabilities.clear(r, seen);
@@ -76,12 +76,21 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
         }
     }
 
+    private static float dot(float[] p, float[] d, int count) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        for (int i = 0; i < count; i += N) {
+            sum = FloatVector.fromArray(Lanes.F, p, i).fma(FloatVector.fromArray(Lanes.F, d, i), sum);
+        }
+        return Lanes.sum(sum.toArray());
+    }
+
     /** dP becomes dS. */
-    private static void backward(float[] p, float[] d, int count, float dotted) {
+    private static void backward(float[] p, float[] d, int count, float along, float scale) {
         for (int i = 0; i < count; i += N) {
             FloatVector.fromArray(Lanes.F, d, i)
-                    .sub(dotted)
+                    .sub(along)
                     .mul(FloatVector.fromArray(Lanes.F, p, i))
+                    .mul(scale)
                     .intoArray(d, i);
         }
     }

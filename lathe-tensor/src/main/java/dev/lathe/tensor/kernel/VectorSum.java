@@ -68,7 +68,7 @@ record VectorSum(Workers workers) implements SumKernel {
             a = v.fma(v, a);
             b = w.fma(w, b);
         }
-        double sum = a.add(b).reduceLanes(VectorOperators.ADD);
+        double sum = Lanes.sum(a.add(b).toArray());
         for (int i = pairs; i < count; i++) {
             double value = Floats.get(floats, from + i);
             sum += value * value;

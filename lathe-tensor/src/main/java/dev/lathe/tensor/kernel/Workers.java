@@ -26,11 +26,16 @@ public final class Workers implements AutoCloseable {
 
     /** @param threads that work together, the caller among them: at least 1 */
     public Workers(int threads) {
+        this(threads, () -> {});
+    }
+
+    /** @param prepare run once by each thread but the caller before it works */
+    public Workers(int threads, Runnable prepare) {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread has to work, not " + threads);
         }
         for (int i = 1; i < threads; i++) {
-            Worker worker = new Worker(i);
+            Worker worker = new Worker(i, prepare);
             workers.add(worker);
             worker.start();
         }
@@ -71,10 +76,12 @@ public final class Workers implements AutoCloseable {
     }
 
     private final class Worker extends Thread {
+        private final Runnable prepare;
         private volatile boolean asleep;
 
-        Worker(int number) {
+        Worker(int number, Runnable prepare) {
             super("lathe-kernel-" + number);
+            this.prepare = prepare;
             setDaemon(true);
         }
 
@@ -86,6 +93,7 @@ public final class Workers implements AutoCloseable {
 
         @Override
         public void run() {
+            prepare.run();
             Job last = null;
             while (!closed) {
                 Job next = job;

@@ -27,20 +27,19 @@ class SoftmaxKernelTest {
             Matrix dp = cases.random(shape.element(), n, shape.columns());
             MemorySegment lse = cases.floats(n);
             MemorySegment expectedLse = cases.floats(n);
-            MemorySegment dotted = cases.floats(n);
             Matrix p = cases.empty(shape.element(), n, shape.columns());
-            scalar.forward(scores, causal, p, expectedLse);
+            scalar.forward(scores, causal, 0.7f, p, expectedLse);
             Matrix inPlace = cases.copy(scores);
-            vector.forward(inPlace, causal, inPlace, lse);
+            vector.forward(inPlace, causal, 0.7f, inPlace, lse);
             Cases.assertClose(inPlace, p, 1e-6);
             Cases.assertClose(lse, expectedLse, n, 1e-6);
             Cases.assertGapsUntouched(inPlace);
 
             Matrix ds = cases.empty(shape.element(), n, shape.columns());
-            scalar.backward(scores, causal, lse, dotted, dp, p, ds);
+            scalar.backward(scores, causal, 0.7f, lse, dp, p, ds);
             Matrix pInPlace = cases.copy(scores);
             Matrix dsInPlace = cases.copy(dp);
-            vector.backward(pInPlace, causal, lse, dotted, dsInPlace, pInPlace, dsInPlace);
+            vector.backward(pInPlace, causal, 0.7f, lse, dsInPlace, pInPlace, dsInPlace);
             Cases.assertClose(pInPlace, p, 1e-6);
             Cases.assertClose(dsInPlace, ds, 2e-6);
             Cases.assertGapsUntouched(dsInPlace);
@@ -58,20 +57,20 @@ class SoftmaxKernelTest {
             Matrix scores = cases.random(Element.F32, n, keys);
             Matrix dp = cases.random(Element.F32, n, keys);
             MemorySegment lse = cases.floats(n);
-            MemorySegment dotted = cases.floats(n);
             Matrix p = cases.empty(Element.F32, n, keys);
             Matrix ds = cases.empty(Element.F32, n, keys);
             CausalRows causal = new CausalRows(rows, offset);
-            scalar.forward(scores, causal, p, lse);
+            scalar.forward(scores, causal, 0.7f, p, lse);
 
-            Tensor masked = Cases.tensor(scores).reshape(heads, rows, keys);
+            Tensor masked = Cases.tensor(scores).times(0.7).reshape(heads, rows, keys);
             masked.addInPlace(Tensors.causalMask(DType.F32, rows, keys, offset));
             Tensor expected = masked.softmax(2);
             Cases.assertClose(p, expected, 1e-6);
             Cases.assertClose(lse, masked.logSumExp(2, false).contiguous().data(), n, 1e-6);
 
-            scalar.backward(scores, causal, lse, dotted, dp, p, ds);
-            Tensor d = Cases.tensor(dp).reshape(heads, rows, keys).minus(Cases.tensor(dotted, heads, rows, 1));
+            scalar.backward(scores, causal, 0.7f, lse, dp, p, ds);
+            Tensor d = Cases.tensor(dp).reshape(heads, rows, keys);
+            d = d.minus(expected.times(d).sum(2, true)).times(0.7);
             Cases.assertClose(p, expected, 1e-6);
             Cases.assertClose(ds, expected.times(d), 2e-6);
         }
@@ -87,7 +86,7 @@ class SoftmaxKernelTest {
             scores.set(2, 1, Float.NEGATIVE_INFINITY);
             scores.set(3, 19, Float.NaN);
             Matrix p = cases.empty(Element.BF16, 4, 20);
-            Kernels.forHost(workers).softmax().forward(scores, new CausalRows(4, 16), p, cases.floats(4));
+            Kernels.forHost(workers).softmax().forward(scores, new CausalRows(4, 16), 1, p, cases.floats(4));
             for (int r = 0; r < 3; r++) {
                 double sum = 0;
                 for (int c = 0; c < 20; c++) {

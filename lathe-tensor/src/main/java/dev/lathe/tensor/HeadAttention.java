@@ -1,0 +1,49 @@
+package dev.lathe.tensor;
+
+import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.Matrix;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * {@link Attention} in pieces that threads take one after the other, each a key head of a segment with the query heads
+ * that share it.
+ *
+ * @param kernels that stay on the calling thread
+ */
+record HeadAttention(Attention shape, Kernels kernels) {
+    /** Writes out, [tokens, heads · headDim], and one logsumexp a query, [heads, tokens]. */
+    void forward(Tensor qkv, Segments segments, Tensor out, Tensor logSum) {
+        Matrix from = Matrices.of(qkv);
+        Matrix to = Matrices.of(out);
+        run(segments, piece -> piece.forward(from, to, logSum.data()));
+    }
+
+    /** Writes the gradient of qkv. */
+    void backward(Tensor qkv, Segments segments, Tensor logSum, Tensor dOut, Tensor gradient) {
+        Matrix from = Matrices.of(qkv);
+        Matrix above = Matrices.of(dOut);
+        Matrix to = Matrices.of(gradient);
+        run(segments, piece -> piece.backward(from, logSum.data(), above, to));
+    }
+
+    private void run(Segments segments, Consumer<HeadPiece> step) {
+        List<HeadPiece> pieces = new ArrayList<>();
+        int start = 0;
+        for (int length : segments.lengths()) {
+            for (int keyHead = 0; keyHead < shape.keyHeads() && length > 0; keyHead++) {
+                pieces.add(new HeadPiece(shape, kernels, start, length, keyHead));
+            }
+            start += length;
+        }
+        // Longest first, so that no thread is left alone with a long one.
+        pieces.sort(Comparator.comparingInt(HeadPiece::length).reversed());
+        Torch.workers().run(pieces.size(), i -> {
+            try (Scope scope = Scope.open()) {
+                step.accept(pieces.get(i));
+            }
+        });
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lathe.tensor;
+
+import dev.lathe.tensor.kernel.Workers;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Matrix products, cut into tiles that the {@link Workers} take one after the other: each is a product of libtorch on one
+ * thread. On two Sapphire Rapids cores [896, 576] x [576, 3072] in bfloat16 takes 1.3 ms so, 2.8 ms on two threads of
+ * libgomp that sleep while they wait and 1.5 ms on two that do not.
+ */
+final class Products {
+    /** Multiplications that are worth a second thread: some 10 µs. */
+    private static final long WORTH_SHARING = 4_000_000;
+    /** A weight is rearranged once for every tile of rows, so tiles of columns are better where there are enough. */
+    private static final long MANY_COLUMNS = 1024;
+
+    private static final long ROW_STEP = 32;
+    private static final long COLUMN_STEP = 64;
+
+    private Products() {}
+
+    /** out = a × b for matrices. */
+    static void multiply(Tensor out, Tensor a, Tensor b) {
+        tiles(out, a, b, (o, x, y) -> torch.mm_out(o.handle(), x.handle(), y.handle()));
+    }
+
+    /** out += factor · a × b for matrices. */
+    static void accumulate(Tensor out, Tensor a, Tensor b, double factor) {
+        tiles(out, a, b, (o, x, y) -> o.handle().addmm_(x.handle(), y.handle(), new Scalar(1.0), new Scalar(factor)));
+    }
+
+    @FunctionalInterface
+    private interface Tile {
+        void compute(Tensor out, Tensor a, Tensor b);
+    }
+
+    private static void tiles(Tensor out, Tensor a, Tensor b, Tile tile) {
+        Workers workers = Torch.workers();
+        long rows = out.size(0);
+        long columns = out.size(1);
+        if (workers.threads() == 1 || rows * columns * a.size(1) < WORTH_SHARING) {
+            tile.compute(out, a, b);
+        } else if (columns >= MANY_COLUMNS || columns > rows) {
+            new Cut(columns, COLUMN_STEP, 2 * workers.threads())
+                    .run(
+                            workers,
+                            (from, count) -> tile.compute(out.narrow(1, from, count), a, b.narrow(1, from, count)));
+        } else {
+            new Cut(rows, ROW_STEP, 2 * workers.threads())
+                    .run(
+                            workers,
+                            (from, count) -> tile.compute(out.narrow(0, from, count), a.narrow(0, from, count), b));
+        }
+    }
+
+    /** {@code size} in at most {@code parts} runs of whole steps. */
+    private record Cut(long size, long step, int parts) {
+        @FunctionalInterface
+        interface Run {
+            void compute(long from, long count);
+        }
+
+        void run(Workers workers, Run run) {
+            long each = Math.ceilDiv(Math.ceilDiv(size, step), parts) * step;
+            workers.run(Math.toIntExact(Math.ceilDiv(size, each)), part -> {
+                try (Scope scope = Scope.open()) {
+                    run.compute(part * each, Math.min(each, size - part * each));
+                }
+            });
+        }
+    }
+}
