@@ -29,12 +29,12 @@ final class DynamicMap {
         return values;
     }
 
-    /** From 0.1 to 1 in equal steps, as torch.linspace rounds them: the upper half counted down from the end. */
+    /** From 0.1 to 1 in equal steps, as torch.linspace rounds them: once, and the upper half counted down from the end. */
     private static float[] evenly(int count) {
         float step = (1 - 0.1f) / (count - 1);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
-            values[i] = i < count / 2 ? 0.1f + step * i : 1 - step * (count - i - 1);
+values[i] = i < count / 2 ? Math.fma(step, i, 0.1f) : Math.fma(-step, count - i - 1, 1f);
         }
         return values;
     }

@@ -32,36 +32,24 @@ record FourBitTable(String name, float[] values) {
     /** A sign, two bits of exponent, one of mantissa; codes 8 to 15 are the negatives. */
     static final FourBitTable FP4 = new FourBitTable("fp4", fp4());
 
-    private static final float[] NF4_LIMITS = {
-        -0.8480964004993439f,
-        -0.6106329262256622f,
-        -0.4599952697753906f,
-        -0.33967943489551544f,
-        -0.23460740596055984f,
-        -0.13791173323988914f,
-        -0.045525018125772476f,
-        0.03979014977812767f,
-        0.1202552504837513f,
-        0.2035212516784668f,
-        0.2920137718319893f,
-        0.3893125355243683f,
-        0.5016634166240692f,
-        0.6427869200706482f,
-        0.8614784181118011f
-    };
-    private static final float[] FP4_LIMITS = {
-        0.00260417f, 0.0859375f, 0.20833333f, 0.29166667f, 0.4166667f, 0.583333f, 0.8333333f
-    };
     /** FP4's codes by rising magnitude. */
     private static final int[] FP4_RISING = {0, 1, 6, 7, 4, 5, 2, 3};
 
+    private static final float[] NF4_LIMITS = between(NF4.values);
+    private static final float[] FP4_LIMITS = between(rising(FP4.values));
+
     /** The code of the number nearest to {@code x}, -1 to 1; halfway between two goes to the lower. */
     int nearest(float x) {
-        return name.equals("nf4") ? above(NF4_LIMITS, x) : FP4_RISING[above(FP4_LIMITS, Math.abs(x))] | (x < 0 ? 8 : 0);
+        if (name.equals("nf4")) {
+            return below(NF4_LIMITS, x);
+        }
+        return x < 0
+                ? FP4_RISING[below(FP4_LIMITS, Math.nextUp(-x))] | 8
+                : FP4_RISING[below(FP4_LIMITS, x)];
     }
 
     /** How many limits are below {@code x}. */
-    private static int above(float[] limits, float x) {
+    private static int below(float[] limits, float x) {
         int low = 0;
         int high = limits.length;
         while (low < high) {
@@ -73,6 +61,22 @@ record FourBitTable(String name, float[] values) {
             }
         }
         return low;
+    }
+
+    private static float[] between(float[] rising) {
+        float[] limits = new float[rising.length - 1];
+        for (int i = 0; i < limits.length; i++) {
+            limits[i] = (rising[i] + rising[i + 1]) / 2;
+        }
+        return limits;
+    }
+
+    private static float[] rising(float[] values) {
+        float[] rising = new float[FP4_RISING.length];
+        for (int i = 0; i < rising.length; i++) {
+            rising[i] = values[FP4_RISING[i]];
+        }
+        return rising;
     }
 
     private static float[] fp4() {

@@ -10,17 +10,19 @@ import java.util.Optional;
 
 /**
  * GPTQ checkpoints of AutoGPTQ and GPTQModel: 2, 3, 4 or 8 bits packed along the inputs, in groups of inputs. The width is
- * what the shapes say, so layers may differ.
+ * what the shapes say.
  *
  * @param storedLess how much less than the zero point is stored: 1 in {@code gptq}, 0 in {@code gptq_v2}
+ * @param only the width of all layers; 0 when config.json says that they differ
  */
-record GptqFormat(int storedLess) implements MatrixFormat {
+record GptqFormat(int storedLess, int only) implements MatrixFormat {
     static GptqFormat of(JsonNode config, String origin) {
         String format =
                 config.path("checkpoint_format").asText(config.path("format").asText("gptq"));
+        int bits = config.path("dynamic").isEmpty() ? config.path("bits").asInt() : 0;
         return switch (format) {
-            case "gptq" -> new GptqFormat(1);
-            case "gptq_v2" -> new GptqFormat(0);
+            case "gptq" -> new GptqFormat(1, bits);
+            case "gptq_v2" -> new GptqFormat(0, bits);
             default ->
                 throw new UserError(
                         "%s: its GPTQ layout %s cannot be read; gptq and gptq_v2 can. Take the model in one of those, or as it was before quantisation."
@@ -43,9 +45,13 @@ record GptqFormat(int storedLess) implements MatrixFormat {
         TensorSpec packed = layer.spec("qweight");
         long words = packed.shape().length == 2 ? packed.shape()[0] : 0;
         int bits = (int) (words * 32 / Math.max(1, layer.in()));
-        if (bits != 2 && bits != 3 && bits != 4 && bits != 8 || words * 32 != layer.in() * bits) {
-            throw layer.bad("qweight is of shape %s: that is not 2, 3, 4 or 8 bits for %d inputs"
-                    .formatted(Arrays.toString(packed.shape()), layer.in()));
+        boolean known = bits == 2 || bits == 3 || bits == 4 || bits == 8;
+        if (!known || words * 32 != layer.in() * bits || only != 0 && bits != only) {
+            throw layer.bad("qweight is of shape %s: that is not %s bits for %d inputs"
+                    .formatted(
+                            Arrays.toString(packed.shape()),
+                            only == 0 ? "2, 3, 4 or 8" : Integer.toString(only),
+                            layer.in()));
         }
         MemorySegment words32 = layer.bytes("qweight", DType.I32, words, layer.out());
         long groups = groups(layer);

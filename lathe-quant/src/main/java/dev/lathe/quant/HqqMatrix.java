@@ -28,22 +28,22 @@ record HqqMatrix(
     public void row(long row, float[] to) {
         long width = width();
         long height = height();
-        long number = row * in;
-        for (int i = 0; i < in; i++, number++) {
-            long r = number / width;
-            long c = number - r * width;
-            long g = axis == 1 ? r : c;
-            to[i] = (code(r, c, height, width) - zeros.get(g)) * scales.get(g);
+        long packedHeight = packing.packedHeight(height);
+        int mask = (1 << packing.bits()) - 1;
+        long r = row * in / width;
+        long c = row * in % width;
+        for (int i = 0; i < in; r++, c = 0) {
+            int shift = packing.shift((int) (r / packedHeight));
+            long words = r % packedHeight * width;
+            for (; c < width && i < in; c++, i++) {
+                long g = axis == 1 ? r : c;
+                to[i] = ((word(words + c) >>> shift & mask) - zeros.get(g)) * scales.get(g);
+            }
         }
     }
 
-    private int code(long r, long c, long height, long width) {
-        long packedHeight = packing.packedHeight(height);
-        long word = r % packedHeight * width + c;
-        int shift = packing.shift((int) (r / packedHeight));
-        int stored =
-                packing.wordBytes() == 4 ? codes.get(Memory.INT, 4 * word) : codes.get(ValueLayout.JAVA_BYTE, word);
-        return stored >>> shift & (1 << packing.bits()) - 1;
+    private int word(long index) {
+        return packing.wordBytes() == 4 ? codes.get(Memory.INT, 4 * index) : codes.get(ValueLayout.JAVA_BYTE, index);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lathe.quant;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
@@ -44,8 +45,31 @@ public final class Quantization {
                 : model;
     }
 
+    /**
+     * The model with its matrices packed as they are read: one layer at a time is dense.
+     *
+     * @param compute type of the arithmetic, to which the weights are rounded first
+     */
+    public static LoadedModel whileLoading(LoadedModel model, Storage storage, DType compute, Unpacker unpacker) {
+        MatrixFormat format = new OnTheFlyFormat(storage.quantizer(), compute);
+        return with(model, model.weights(), format, model.spec().dtype(), unpacker);
+    }
+
+    /**
+     * The same model with dense matrices again, those that its packed ones stand for, in float32; and with a config.json that
+     * says so.
+     */
+    public static LoadedModel dequantised(LoadedModel model) {
+        if (!(model.weights() instanceof QuantizedWeights packed)) {
+            return model;
+        }
+        ObjectNode config = model.config().deepCopy();
+        config.remove("quantization_config");
+        return model.with(model.spec(), config).with(packed.dense().in(DType.F32));
+    }
+
     static LoadedModel with(LoadedModel model, WeightFile file, MatrixFormat format, DType dtype, Unpacker unpacker) {
-        return model.with(
-                new QuantizedWeights(file, model.name(), ModelShape.of(model.spec()), format, dtype, unpacker));
+        return model.with(new QuantizedWeights(new DequantizedFile(
+                file, model.name(), ModelShape.of(model.spec()), format, dtype, unpacker)));
     }
 }

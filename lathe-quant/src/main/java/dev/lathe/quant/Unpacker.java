@@ -5,30 +5,23 @@ import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
+import dev.lathe.tensor.Torch;
 import dev.lathe.tensor.kernel.Matrix;
 import dev.lathe.tensor.kernel.PackedRowKernel;
-import dev.lathe.tensor.kernel.Workers;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Unpacks the matrices of a model, one layer at a time, into a buffer that all of them share. Belongs to the one thread that
- * computes; the workers help it.
+ * computes; {@link Torch#workers} help it.
  */
 public final class Unpacker implements AutoCloseable {
     /** Numbers a worker unpacks at a time: some 10 µs. */
     private static final long PART = 32_768;
 
-    private final Workers workers;
-    private final PackedRowKernel kernel;
+    private final PackedRowKernel kernel = PackedRowKernel.forHost();
     private final Map<DType, Tensor> buffers = new EnumMap<>(DType.class);
-
-    /** @param workers closed by their owner */
-    public Unpacker(Workers workers, PackedRowKernel kernel) {
-        this.workers = workers;
-        this.kernel = kernel;
-    }
 
     /**
      * Matrices one below the other, [sum of their outs, in]; valid until the next call.
@@ -58,7 +51,7 @@ public final class Unpacker implements AutoCloseable {
         float[][] y = new float[count][out];
         long size = Math.max(1, PART / in);
         long[] starts = starts(parts);
-        workers.run(parts(parts, size), job -> {
+        Torch.workers().run(parts(parts, size), job -> {
             Range range = range(parts, size, job);
             PackedMatrix part = parts.get(range.part);
             part.dots(kernel, range.first, range.last, vectors, y, (int) (starts[range.part] + range.first));
@@ -78,7 +71,7 @@ public final class Unpacker implements AutoCloseable {
         Matrix to = Matrices.of(matrix);
         long size = Math.max(1, PART / in);
         long[] starts = starts(parts);
-        workers.run(parts(parts, size), job -> {
+        Torch.workers().run(parts(parts, size), job -> {
             Range range = range(parts, size, job);
             parts.get(range.part).rows(kernel, range.first, range.last, to, starts[range.part] + range.first);
         });
@@ -124,10 +117,6 @@ public final class Unpacker implements AutoCloseable {
 
     private static long out(List<PackedMatrix> parts) {
         return parts.stream().mapToLong(PackedMatrix::out).sum();
-    }
-
-    Workers workers() {
-        return workers;
     }
 
     /** Frees the shared buffers. */

@@ -20,8 +20,6 @@ import dev.lathe.model.file.PackedRowFile;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
-import dev.lathe.tensor.kernel.PackedRowKernel;
-import dev.lathe.tensor.kernel.Workers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,18 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints that other programs wrote: dequantised rows and logits, with the tolerances of the goldens' README. */
 class CheckpointsTest {
-    private final Workers workers = new Workers(2);
-    private final Unpacker unpacker = new Unpacker(workers, PackedRowKernel.forHost());
+    private final Unpacker unpacker = new Unpacker();
 
     @BeforeEach
     void start() {
-        Torch.start(1);
+        Torch.start(2);
     }
 
     @AfterEach
     void stop() {
         unpacker.close();
-        workers.close();
     }
 
     @ParameterizedTest
@@ -68,10 +64,10 @@ class CheckpointsTest {
         ObjectNode config = (ObjectNode) Json.read(folder.resolve("config.json"));
         DecoderSpec spec = ConfigReader.read(config, name);
         MatrixFormat format = CheckpointFormats.of(config.path("quantization_config"), name);
-        try (QuantizedWeights weights = new QuantizedWeights(
-                        Checkpoint.open(folder), name, ModelShape.of(spec), format, DType.F32, unpacker);
+        try (QuantizedWeights weights = new QuantizedWeights(new DequantizedFile(
+                        Checkpoint.open(folder), name, ModelShape.of(spec), format, DType.F32, unpacker));
                 WeightFile golden = Goldens.tensors("checkpoints/" + name + "/golden_dequantised.safetensors")) {
-            PackedMatrix down = weights.matrix("model.layers.0.mlp.down_proj", spec.hidden(), spec.intermediate());
+            PackedMatrix down = weights.dense().matrix("model.layers.0.mlp.down_proj", spec.hidden(), spec.intermediate());
             String tensor = golden.names().iterator().next();
             Goldens.assertEqual(Goldens.rows(down, 8), Goldens.floats(golden, tensor), name + " " + tensor);
             Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, name, DType.F32)));
@@ -97,7 +93,7 @@ class CheckpointsTest {
             DecoderSpec spec = ConfigReader.read(gguf.config(DType.F32), name);
             PackedRowFile file = (PackedRowFile) gguf.weights(DType.F32);
             QuantizedWeights weights =
-                    new QuantizedWeights(file, name, ModelShape.of(spec), new GgufFormat(file), DType.F32, unpacker);
+                    new QuantizedWeights(new DequantizedFile(file, name, ModelShape.of(spec), new GgufFormat(file), DType.F32, unpacker));
             Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, name, DType.F32)));
             JsonNode golden = Goldens.json("gguf/golden_logits.json").path(name);
             golden.path("sequences").forEach(sequence -> compare(decoder, sequence));

@@ -7,8 +7,10 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.LegacyWeights;
 import dev.lathe.model.file.TensorSource;
+import dev.lathe.quant.Storage;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ExportRun;
+import dev.lathe.run.config.MergeBase;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
@@ -46,13 +48,25 @@ public final class MergeAndExport {
             throw new UserError(why + ". There is nothing to export");
         });
         ExportFolder target = ExportFolder.at(run.export().folder(), choice);
-        try (LoadedModel base = LoadedModel.open(choice.name(), choice.base())) {
-            InferenceModel.refuseQuantised(
-                    base,
-                    "adding an adapter to quantised weights would round them once more: name the model that they were made from, merge, then quantise the result");
+        try (LoadedModel stored = LoadedModel.open(choice.name(), choice.base())) {
+            Optional<Storage> storage = packedAs(choice);
+            if (storage.isPresent()) {
+                String proof = new PackedExport(stored, storage.get(), encoder(stored)).write(target, host.files(), run);
+                host.say("%s → %s, %s".formatted(what(choice), run.export().folder(), proof));
+                return;
+            }
+            QuantizedBase quantised = QuantizedBase.of(run, stored, choice.adapters());
+            LoadedModel base = quantised.mergedInto();
             String proof = export(base, choice.adapters(), target);
             host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));
+            quantised.drift(choice.adapters(), encoder(base)).ifPresent(host::say);
         }
+    }
+
+    /** What the written model is packed as, if that was asked for; an adapter is merged into dense weights alone. */
+    private Optional<Storage> packedAs(ModelChoice choice) {
+        boolean packed = choice.adapters().isEmpty() && run.export().base() == MergeBase.ORIGINAL;
+        return run.model().quantization().filter(config -> packed).map(WeightLoading::storage);
     }
 
     private String export(LoadedModel base, List<Path> adapters, ExportFolder target) {
@@ -83,7 +97,7 @@ public final class MergeAndExport {
         }
     }
 
-    private static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
+    static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
         artifact.write(folder, files);
         encoder.tokenizer().paddingOnTheLeft().save(folder, files);
         files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());

@@ -20,28 +20,31 @@ import java.util.stream.Stream;
  * @param base its folder or GGUF file
  * @param adapters their folders, in the order in which they are put on
  * @param untrained why there is no result of the training that the file describes, if there should be one
+ * @param loading in which storage its layers are held
  */
-record ModelChoice(String name, Path base, List<Path> adapters, Optional<String> untrained) {
+record ModelChoice(
+        String name, Path base, List<Path> adapters, Optional<String> untrained, WeightLoading loading) {
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ADAPTER = "adapter_config.json";
 
     static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
         ModelSource source = new ModelSource(host, config);
+        WeightLoading loading = WeightLoading.of(config);
         List<Path> named = source.adapters();
         Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
         if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {
-            return new ModelChoice(config.nameOrPath(), source.base(), named, Optional.empty());
+            return new ModelChoice(config.nameOrPath(), source.base(), named, Optional.empty(), loading);
         }
         if (Files.exists(output.resolve(ADAPTER))) {
             List<Path> adapters = new ArrayList<>(named.subList(0, Math.max(0, named.size() - 1)));
             adapters.add(output);
-            return new ModelChoice(config.nameOrPath(), source.base(), adapters, Optional.empty());
+            return new ModelChoice(config.nameOrPath(), source.base(), adapters, Optional.empty(), loading);
         }
         if (WEIGHTS.stream().anyMatch(file -> Files.exists(output.resolve(file)))) {
-            return new ModelChoice(output.toString(), output, List.of(), Optional.empty());
+            return new ModelChoice(output.toString(), output, List.of(), Optional.empty(), loading);
         }
         Optional<String> untrained = named.isEmpty() ? Optional.of(untrained(output)) : Optional.empty();
-        return new ModelChoice(config.nameOrPath(), source.base(), named, untrained);
+        return new ModelChoice(config.nameOrPath(), source.base(), named, untrained, loading);
     }
 
     /** A checkpoint of the training that is named by hand is meant, even if the training went on. */

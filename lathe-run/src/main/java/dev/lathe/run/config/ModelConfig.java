@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param revision branch, tag or commit on the hub
  * @param cacheDir where downloads are kept; empty for the hub's usual cache
  * @param hubToken for the hub; when empty, HF_TOKEN may hold one
+ * @param quantization what its linear layers are packed as while it loads
+ * @param gguf what becomes of a GGUF file's blocks
  * @param fromScratch random weights of the model's shape instead of its own
  */
 public record ModelConfig(
@@ -20,6 +22,8 @@ public record ModelConfig(
         String revision,
         Optional<Path> cacheDir,
         Optional<Secret> hubToken,
+        Optional<QuantizationConfig> quantization,
+        GgufWeights gguf,
         boolean fromScratch) {
     static ModelConfig of(Settings s) {
         return new ModelConfig(
@@ -28,6 +32,8 @@ public record ModelConfig(
                 s.text("model_revision"),
                 s.optionalPath("cache_dir"),
                 s.optionalText("hf_hub_token").map(Secret::new),
+                QuantizationConfig.of(s),
+                GgufWeights.of(s),
                 s.flag("train_from_scratch"));
     }
 }

@@ -34,7 +34,7 @@ class ConfigurationPageTest {
         assertThat(table.all()).allSatisfy(key -> assertThat(text).contains("| `" + key.name() + "` |"));
     }
 
-    private static Path root() {
+    static Path root() {
         Path here = Path.of("").toAbsolutePath();
         return Stream.iterate(Optional.of(here), Optional::isPresent, folder -> folder.map(Path::getParent))
                 .flatMap(Optional::stream)

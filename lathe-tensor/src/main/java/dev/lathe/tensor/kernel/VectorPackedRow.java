@@ -28,7 +28,9 @@ record VectorPackedRow() implements PackedRowKernel {
             first = FloatVector.fromArray(Lanes.F, a, i).fma(FloatVector.fromArray(Lanes.F, b, i), first);
             second = FloatVector.fromArray(Lanes.F, a, i + N).fma(FloatVector.fromArray(Lanes.F, b, i + N), second);
         }
-        float sum = first.add(second).reduceLanes(VectorOperators.ADD);
+        float[] lanes = new float[N];
+        first.add(second).intoArray(lanes, 0);
+        float sum = Lanes.sum(lanes);
         for (; i < count; i++) {
             sum += a[i] * b[i];
         }
@@ -84,6 +86,8 @@ record VectorPackedRow() implements PackedRowKernel {
             }
             sum = inBlock.fma(FloatVector.broadcast(Lanes.F, scales[b]), sum);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        float[] lanes = new float[N];
+        sum.intoArray(lanes, 0);
+        return Lanes.sum(lanes);
     }
 }
