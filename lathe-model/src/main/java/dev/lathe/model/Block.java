@@ -12,7 +12,9 @@ import java.util.stream.Stream;
 /** A layer of a decoder: x + attention(norm(x)), then + mlp(norm(·)). */
 public final class Block {
     private final int index;
-    private final RmsNorm norm;
+    private final RmsNorm inputNorm;
+    private final RmsNorm postNorm;
+    private final SwiGlu activation;
     private final Attention attention;
     private final Parts parts;
 
@@ -26,8 +28,15 @@ public final class Block {
 
     Block(int index, DecoderSpec spec, Parts parts) {
         this.index = index;
-        this.norm = new RmsNorm(spec.normEpsilon());
-        this.attention = new Attention(spec.heads(), spec.keyHeads(), spec.headDim(), 1 / Math.sqrt(spec.headDim()));
+        this.inputNorm = new RmsNorm(spec.normEpsilon(), parts.qkv().room());
+        this.attention = new Attention(
+                spec.heads(),
+                spec.keyHeads(),
+                spec.headDim(),
+                1 / Math.sqrt(spec.headDim()),
+                parts.output().room());
+        this.postNorm = new RmsNorm(spec.normEpsilon(), parts.gateUp().room());
+        this.activation = new SwiGlu(parts.down().room());
         this.parts = parts;
     }
 
@@ -42,8 +51,8 @@ public final class Block {
     /** x, result: [tokens, hidden]. */
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
-        Tensor attended = attend(pass, norm.apply(tape, x, parts.inputNorm()));
-        RmsNorm.Sum sum = norm.ofSum(tape, x, attended, parts.postNorm());
+        Tensor attended = attend(pass, inputNorm.apply(tape, x, parts.inputNorm()));
+        RmsNorm.Sum sum = postNorm.ofSum(tape, x, attended, parts.postNorm());
         return Residual.add(tape, sum.sum(), transform(pass, sum.normed()));
     }
 
@@ -54,6 +63,6 @@ public final class Block {
 
     private Tensor transform(Pass pass, Tensor x) {
         Tensor gateUp = parts.gateUp().apply(pass, x);
-        return parts.down().apply(pass, new SwiGlu().apply(pass.tape(), gateUp));
+        return parts.down().apply(pass, activation.apply(pass.tape(), gateUp));
     }
 }

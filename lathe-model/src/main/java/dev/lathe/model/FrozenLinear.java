@@ -18,13 +18,6 @@ public record FrozenLinear(Weight weight, Optional<Operand> bias) implements Lin
         return bias.map(b -> DenseProduct.addBias(tape, y, b)).orElse(y);
     }
 
-    /** Without recording, into memory of its own: for those who record it together with what they add. */
-    public Tensor plain(Tensor x) {
-        Tensor y = weight.times(x);
-        bias.ifPresent(b -> y.addInPlace(b.value()));
-        return y;
-    }
-
     public FrozenLinear withBias(Optional<Operand> other) {
         return new FrozenLinear(weight, other);
     }

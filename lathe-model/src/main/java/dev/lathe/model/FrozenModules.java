@@ -1,6 +1,8 @@
 package dev.lathe.model;
 
 import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +27,15 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
     public FrozenLinear frozen(List<Part> parts, long in) {
         Weight weight = streamed ? new StreamedWeight(weights, parts, in) : weights.linear(parts, in);
         return new FrozenLinear(weight, bias(parts));
+    }
+
+    /** The layers' matrix with {@code room} columns behind it. */
+    public WideWeight wide(List<Part> parts, long in, long room) {
+        if (streamed) {
+            Weight weight = new StreamedWeight(weights, parts, in);
+            return new SeparateWideWeight(weight, Scope.release(Tensors.zeros(weights.dtype(), weight.out(), room)));
+        }
+        return DenseWideWeight.of(weights.copyJoined(parts, in, room, weights.dtype()), in);
     }
 
     /** The layers' biases side by side, 0 where a layer has none; empty when none has one. */

@@ -7,6 +7,11 @@ public interface Linear {
     /** x: [tokens, in]; result: [tokens, out]. */
     Tensor apply(Pass pass, Tensor x);
 
+    /** Columns it likes to find free behind its input's rows ({@code Tensors.withRoom}); it copies an input without them. */
+    default long room() {
+        return 0;
+    }
+
     /** Whether anything in it is trained. */
     boolean isTrained();
 }

@@ -57,7 +57,12 @@ public final class Weights {
 
     /** The same in memory of its own, to be changed. */
     public Tensor copyJoined(List<Modules.Part> parts, long in, DType type) {
-        Tensor whole = Scope.release(Tensors.empty(type, rows(parts), in));
+        return copyJoined(parts, in, 0, type);
+    }
+
+    /** With {@code room} columns of zeros behind them. */
+    Tensor copyJoined(List<Modules.Part> parts, long in, long room, DType type) {
+        Tensor whole = Scope.release(Tensors.zeros(type, rows(parts), in + room));
         long at = 0;
         for (Modules.Part part : parts) {
             fill(whole, at, get(part.name() + ".weight", type, part.out(), in));
@@ -81,8 +86,9 @@ public final class Weights {
 
     private static void fill(Tensor whole, long at, Tensor rows) {
         try (rows;
-                Tensor place = whole.narrow(0, at, rows.size(0))) {
-            place.copyFrom(rows);
+                Scope scope = Scope.open()) {
+            Tensor place = whole.narrow(0, at, rows.size(0));
+            (rows.dimensions() == 1 ? place : place.narrow(1, 0, rows.size(1))).copyFrom(rows);
         }
     }
 

@@ -23,7 +23,7 @@ public record AdamUpdate(
         AdamWKernel.States states = new AdamWKernel.States(
                 parameter.master().data(), parameter.gradient().data(), mean.data(), square.data());
         AdamWKernel.Factors factors = AdamWKernel.Factors.of(beta1, beta2, epsilon, weightDecay, learningRate, step);
-        if (parameter.compute().dtype() == DType.BF16) {
+        if (parameter.compute().dtype() == DType.BF16 && parameter.compute().isContiguous()) {
             kernel.step(states, factors, parameter.compute().data());
         } else {
             kernel.step(states, factors);

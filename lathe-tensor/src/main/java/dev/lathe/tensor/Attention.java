@@ -9,8 +9,13 @@ import java.util.Optional;
  * arXiv:2205.14135), so memory grows with the length and not with its square.
  *
  * @param scale what q·k is multiplied by, usually headDim^-½
+ * @param room free columns behind the result's rows, for the layer that reads it: see {@link Tensors#withRoom}
  */
-public record Attention(int heads, int keyHeads, int headDim, double scale) {
+public record Attention(int heads, int keyHeads, int headDim, double scale, long room) {
+    public Attention(int heads, int keyHeads, int headDim, double scale) {
+        this(heads, keyHeads, headDim, scale, 0);
+    }
+
     /**
      * Rotates queries and keys where they stand, then lets the tokens of each segment look at each other.
      *
@@ -19,7 +24,7 @@ public record Attention(int heads, int keyHeads, int headDim, double scale) {
      */
     public Tensor apply(Tape tape, Tensor qkv, Rope rope, Segments segments) {
         rope.turn(turned(qkv), headDim);
-        Tensor out = Tensors.empty(qkv.dtype(), qkv.size(0), (long) heads * headDim);
+        Tensor out = Tensors.withRoom(qkv.dtype(), qkv.size(0), (long) heads * headDim, room);
         Tensor logSum = Tensors.empty(qkv.dtype().wide(), keyHeads, heads / keyHeads, qkv.size(0));
         Optional<HeadAttention> byHead =
                 Torch.serialKernels(qkv.dtype()).map(kernels -> new HeadAttention(this, kernels));

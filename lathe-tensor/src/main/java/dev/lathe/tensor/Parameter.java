@@ -36,6 +36,18 @@ public final class Parameter {
     }
 
     /**
+     * Computed with where somebody else wants it.
+     *
+     * @param compute of the master's shape; may be a slice
+     */
+    public static Parameter computedIn(String name, Tensor master, Tensor compute) {
+        Parameter parameter = new Parameter(
+                name, master, Scope.release(Tensors.zeros(master.dtype(), master.shape())), compute, false);
+        parameter.refresh();
+        return parameter;
+    }
+
+    /**
      * The rows of this matrix (or elements of this vector) as parameters of their own that share its memory: operations
      * use the whole, optimizer and files the parts.
      *

@@ -25,6 +25,16 @@ final class Products {
         tiles(out, a, b, (o, x, y) -> torch.mm_out(o.handle(), x.handle(), y.handle()));
     }
 
+    /** out = factor · a × b for matrices. */
+    static void multiply(Tensor out, Tensor a, Tensor b, double factor) {
+        tiles(
+                out,
+                a,
+                b,
+                (o, x, y) -> torch.addmm_out(
+                        o.handle(), o.handle(), x.handle(), y.handle(), new Scalar(0.0), new Scalar(factor)));
+    }
+
     /** out += factor · a × b for matrices. */
     static void accumulate(Tensor out, Tensor a, Tensor b, double factor) {
         tiles(out, a, b, (o, x, y) -> o.handle().addmm_(x.handle(), y.handle(), new Scalar(1.0), new Scalar(factor)));

@@ -8,14 +8,20 @@ import java.util.Optional;
  * Root mean square norm: y = w ∘ x / sqrt(mean(x²) + ε) over the last dimension (Zhang and Sennrich 2019,
  * arXiv:1910.07467). The normalised x is rounded to x's type before w is applied, as in transformers' Llama. Keeps x and
  * one number a row.
+ *
+ * @param room free columns behind the result's rows, for the layer that reads it: see {@link Tensors#withRoom}
  */
-public record RmsNorm(double epsilon) {
+public record RmsNorm(double epsilon, long room) {
+    public RmsNorm(double epsilon) {
+        this(epsilon, 0);
+    }
+
     /** A residual sum, and its norm: both [tokens, hidden]. */
     public record Sum(Tensor sum, Tensor normed) {}
 
     /** x: [tokens, hidden]; weight: [hidden]; y: [tokens, hidden]. */
     public Tensor apply(Tape tape, Tensor x, Operand weight) {
-        Tensor y = Tensors.empty(x.dtype(), x.shape());
+        Tensor y = Tensors.withRoom(x.dtype(), x.size(0), x.size(1), room);
         Tensor rstd = Tensors.empty(x.dtype().wide(), x.size(0), 1);
         Optional<RmsNormKernel> kernel = kernel(x);
         kernel.ifPresentOrElse(
@@ -40,7 +46,7 @@ public record RmsNorm(double epsilon) {
             return new Sum(sum, apply(tape, sum, weight));
         }
         Tensor sum = Tensors.empty(x.dtype(), x.shape());
-        Tensor y = Tensors.empty(x.dtype(), x.shape());
+        Tensor y = Tensors.withRoom(x.dtype(), x.size(0), x.size(1), room);
         Tensor rstd = Tensors.empty(DType.F32, x.size(0), 1);
         kernel.get()
                 .forward(

@@ -5,11 +5,17 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Gated activation of Llama's MLP: y = silu(gate) ∘ up (Shazeer 2020, arXiv:2002.05202). Gate and up stand side by side, as
  * one product made them. Keeps both, recomputes the sigmoid.
+ *
+ * @param room free columns behind the result's rows, for the layer that reads it: see {@link Tensors#withRoom}
  */
-public record SwiGlu() {
+public record SwiGlu(long room) {
+    public SwiGlu() {
+        this(0);
+    }
+
     /** gateUp: [tokens, 2 · intermediate], the gate in the left half; y: [tokens, intermediate]. */
     public Tensor apply(Tape tape, Tensor gateUp) {
-        Tensor y = Tensors.empty(gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2);
+        Tensor y = Tensors.withRoom(gateUp.dtype(), gateUp.size(0), gateUp.size(1) / 2, room);
         Torch.kernels(gateUp.dtype())
                 .ifPresentOrElse(
                         kernels -> kernels.swiGlu().forward(Matrices.of(gateUp), Matrices.of(y)),

@@ -14,9 +14,15 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Tensor implements AutoCloseable {
     private final org.bytedeco.pytorch.Tensor handle;
+    private final long room;
 
     Tensor(org.bytedeco.pytorch.Tensor handle) {
+        this(handle, 0);
+    }
+
+    Tensor(org.bytedeco.pytorch.Tensor handle, long room) {
         this.handle = handle;
+        this.room = room;
     }
 
     org.bytedeco.pytorch.Tensor handle() {
@@ -51,13 +57,18 @@ public final class Tensor implements AutoCloseable {
         return handle.numel();
     }
 
+    /** Whether its elements stand one after the other in its own order. */
+    public boolean isContiguous() {
+        return handle.is_contiguous();
+    }
+
     public DType dtype() {
         return DTypes.of(handle.scalar_type());
     }
 
     /** Its memory; the tensor must be contiguous. Valid as long as the tensor is. */
     public MemorySegment data() {
-        if (!handle.is_contiguous()) {
+        if (!isContiguous()) {
             throw new IllegalStateException("only a contiguous tensor can be seen as memory");
         }
         return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
@@ -83,6 +94,17 @@ public final class Tensor implements AutoCloseable {
     /** Rows {@code from} to {@code from + length} of {@code dimension}, sharing memory. */
     public Tensor narrow(int dimension, long from, long length) {
         return new Tensor(handle.narrow(dimension, from, length));
+    }
+
+    /** This matrix with the {@code columns} that {@link Tensors#withRoom} left free behind its rows, or a copy that has them. */
+    public Tensor widened(long columns) {
+        if (room == columns) {
+            return new Tensor(
+                    handle.as_strided(new long[] {size(0), size(1) + room}, new long[] {handle.stride(0), 1}));
+        }
+        Tensor wide = Tensors.empty(dtype(), size(0), size(1) + columns);
+        wide.narrow(1, 0, size(1)).copyFrom(this);
+        return wide;
     }
 
     public Tensor unsqueeze(int dimension) {
@@ -212,6 +234,12 @@ public final class Tensor implements AutoCloseable {
         Tensor product = Tensors.empty(dtype(), size(0), other.size(1));
         Products.multiply(product, this, other);
         return product;
+    }
+
+    /** this = factor · a × b for matrices. */
+    public Tensor setMatmul(Tensor a, Tensor b, double factor) {
+        Products.multiply(this, a, b, factor);
+        return this;
     }
 
     /** this += factor · a × b for matrices. */

@@ -17,6 +17,14 @@ public final class Tensors {
         return new Tensor(torch.empty(shape, DTypes.options(dtype), new MemoryFormatOptional()));
     }
 
+    /**
+     * A matrix whose rows have {@code room} free columns behind them: see {@link Tensor#widened}. Its content is undefined.
+     */
+    public static Tensor withRoom(DType dtype, long rows, long columns, long room) {
+        Tensor wide = empty(dtype, rows, columns + room);
+        return room == 0 ? wide : new Tensor(wide.handle().narrow(1, 0, columns), room);
+    }
+
     public static Tensor zeros(DType dtype, long... shape) {
         return new Tensor(torch.zeros(shape, DTypes.options(dtype)));
     }

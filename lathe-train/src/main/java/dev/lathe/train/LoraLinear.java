@@ -1,29 +1,31 @@
 package dev.lathe.train;
 
-import dev.lathe.model.FrozenLinear;
 import dev.lathe.model.Linear;
 import dev.lathe.model.Pass;
+import dev.lathe.model.WideWeight;
 import dev.lathe.tensor.Noise;
+import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
-import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Frozen layers that share an input, with trained low-rank products beside them: y = x Wᵀ + b + scaling · (drop(x) Aᵀ) Bᵀ for
- * each adapted layer's columns of y. The As are one matrix, so x is read once. Keeps x and x Aᵀ; its backward multiplies the
- * small factors first, so it costs little more than the frozen layers'.
+ * each adapted layer's columns of y. The As are one matrix, so x is read once; the Bs stand behind W, so both products are
+ * one. Keeps x and scaling · x Aᵀ, side by side.
  *
  * @param name tells its dropout from others'
- * @param downs the As one below the other, [factors · rank, in]
+ * @param bias [out]; never trained
+ * @param downs the As one below the other, and zeros: [room, in]
  * @param factors the adapted layers
  * @param dropout above 0 only for a single factor: each layer drops for itself
  */
 record LoraLinear(
         String name,
-        FrozenLinear frozen,
+        WideWeight weight,
+        Optional<Operand> bias,
         Parameter downs,
         List<Factor> factors,
         long rank,
@@ -32,11 +34,11 @@ record LoraLinear(
         implements Linear {
     /**
      * @param offset first column of y that the layer gives
-     * @param up its B, [out, rank]
+     * @param up its B, [out, rank], computed with where it stands in the wide weight
      */
     record Factor(long offset, Parameter up) {
         Tensor columns(Tensor y) {
-            return y.narrow(1, offset, up.compute().size(0));
+            return y.narrow(1, offset, up.master().size(0));
         }
     }
 
@@ -46,17 +48,20 @@ record LoraLinear(
     }
 
     @Override
+    public long room() {
+        return weight.room().size(1);
+    }
+
+    @Override
     public Tensor apply(Pass pass, Tensor x) {
         Tape tape = pass.tape();
-        Tensor y = frozen.plain(x);
         Optional<Tensor> mask = mask(pass, x);
         Tensor input = mask.map(x::times).orElse(x);
-        Tensor low = input.matmul(downs.compute().transpose(0, 1)); // [tokens, factors · rank]
-        for (int i = 0; i < factors.size(); i++) {
-            Factor factor = factors.get(i);
-            factor.columns(y)
-                    .addMatmulInPlace(part(low, i), factor.up().compute().transpose(0, 1), scaling);
-        }
+        Tensor wide = x.widened(room()); // [tokens, in + room]
+        Tensor low = wide.narrow(1, x.size(1), room());
+        low.setMatmul(input, downs.compute().transpose(0, 1), scaling);
+        Tensor y = weight.times(wide);
+        bias.ifPresent(b -> y.addInPlace(b.value()));
         if (tape.isRecording()) {
             tape.record(y, dy -> backward(tape, x, input, mask, low, dy));
         }
@@ -64,28 +69,22 @@ record LoraLinear(
     }
 
     private void backward(Tape tape, Tensor x, Tensor input, Optional<Tensor> mask, Tensor low, Tensor dy) {
-        Tensor dLow = Tensors.empty(low.dtype(), low.shape());
         for (int i = 0; i < factors.size(); i++) {
             Factor factor = factors.get(i);
-            Tensor columns = factor.columns(dy);
-            part(dLow, i).copyFrom(columns.matmul(factor.up().compute()));
-            factor.up().addGradientProduct(columns, part(low, i), scaling);
+            factor.up().addGradientProduct(factor.columns(dy), low.narrow(1, i * rank, rank), 1);
         }
-        dLow.multiplyInPlace(scaling);
-        downs.addGradientProduct(dLow, input, 1);
+        Tensor dWide = weight.timesTransposed(dy);
+        Tensor dLow = dWide.narrow(1, x.size(1), room());
+        downs.addGradientProduct(dLow, input, scaling);
         if (tape.needs(x)) {
-            Tensor dx = frozen.weight().timesTransposed(dy);
+            Tensor dx = dWide.narrow(1, 0, x.size(1));
             if (mask.isPresent()) {
-                dx.addProductInPlace(dLow.matmul(downs.compute()), mask.get(), 1);
+                dx.addProductInPlace(dLow.matmul(downs.compute()), mask.get(), scaling);
             } else {
-                dx.addMatmulInPlace(dLow, downs.compute(), 1);
+                dx.addMatmulInPlace(dLow, downs.compute(), scaling);
             }
             tape.add(x, dx);
         }
-    }
-
-    private Tensor part(Tensor low, int factor) {
-        return low.narrow(1, factor * rank, rank);
     }
 
     private Optional<Tensor> mask(Pass pass, Tensor x) {

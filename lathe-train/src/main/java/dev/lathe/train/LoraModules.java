@@ -5,6 +5,7 @@ import dev.lathe.model.Linear;
 import dev.lathe.model.Modules;
 import dev.lathe.model.SideBySide;
 import dev.lathe.model.TrainedLinear;
+import dev.lathe.model.WideWeight;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
@@ -68,7 +69,9 @@ public final class LoraModules implements Modules {
         List<String> names = adapted.stream()
                 .map(part -> PREFIX + part.name() + ".lora_A.weight")
                 .toList();
-        Parameter downs = downs(names, in);
+        long room = WideWeight.room(in, names.size() * (long) spec.rank());
+        WideWeight weight = base.wide(parts, in, room);
+        Parameter downs = downs(names, room, in);
         List<Parameter> own = downs.split(names, Collections.nCopies(names.size(), (long) spec.rank()));
         List<LoraLinear.Factor> factors = new ArrayList<>();
         long offset = 0;
@@ -76,7 +79,10 @@ public final class LoraModules implements Modules {
             int index = adapted.indexOf(part);
             if (index >= 0) {
                 String name = PREFIX + part.name() + ".lora_B.weight";
-                Parameter up = new Parameter(name, factor(name, part.out(), spec.rank()), computeType());
+                Tensor place = weight.room()
+                        .narrow(0, offset, part.out())
+                        .narrow(1, factors.size() * (long) spec.rank(), spec.rank());
+                Parameter up = Parameter.computedIn(name, factor(name, part.out(), spec.rank()), place);
                 factors.add(new LoraLinear.Factor(offset, up));
                 parameters.add(own.get(index));
                 parameters.add(up);
@@ -85,18 +91,19 @@ public final class LoraModules implements Modules {
         }
         String name = adapted.getFirst().name();
         return new LoraLinear(
-                name, base.frozen(parts, in), downs, factors, spec.rank(), spec.scaling(), spec.dropout());
+                name, weight, base.bias(parts), downs, factors, spec.rank(), spec.scaling(), spec.dropout());
     }
 
-    /** The As of layers that share an input, one below the other. */
-    private Parameter downs(List<String> names, long in) {
-        try (Scope scope = Scope.open()) {
-            List<Tensor> rows =
-                    names.stream().map(name -> factor(name, spec.rank(), in)).toList();
-            Tensor whole = Scope.release(Tensors.concat(rows, 0));
-            rows.forEach(Tensor::close);
-            return new Parameter(names.getFirst(), whole, computeType());
+    /** The As of layers that share an input, one below the other, and zeros up to {@code rows}. */
+    private Parameter downs(List<String> names, long rows, long in) {
+        Tensor whole = Scope.release(Tensors.zeros(DType.F32, rows, in));
+        for (int i = 0; i < names.size(); i++) {
+            try (Tensor a = factor(names.get(i), spec.rank(), in);
+                    Tensor place = whole.narrow(0, i * (long) spec.rank(), spec.rank())) {
+                place.copyFrom(a);
+            }
         }
+        return new Parameter(names.getFirst(), whole, computeType());
     }
 
     private Tensor factor(String name, long rows, long columns) {
