@@ -35,7 +35,7 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
             Weight weight = new StreamedWeight(weights, parts, in);
             return new SeparateWideWeight(weight, Scope.release(Tensors.zeros(weights.dtype(), weight.out(), room)));
         }
-        return DenseWideWeight.of(weights.copyJoined(parts, in, room, weights.dtype()), in);
+        return weights.wide(parts, in, room);
     }
 
     /** The layers' biases side by side, 0 where a layer has none; empty when none has one. */

@@ -1,6 +1,7 @@
 package dev.lathe.model;
 
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.tensor.DType;
 import java.util.List;
 
 /**
@@ -10,4 +11,11 @@ import java.util.List;
 public interface PackedWeights extends WeightFile {
     /** The matrices of layers that read the same input, one below the other: [sum of their outs, in]. */
     Weight weight(List<Modules.Part> parts, long in);
+
+    /**
+     * The same with {@code room} columns behind them.
+     *
+     * @param dtype of those columns: that of the arithmetic
+     */
+    WideWeight wide(List<Modules.Part> parts, long in, long room, DType dtype);
 }

@@ -15,13 +15,18 @@ record QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker) imp
 
     @Override
     public Tensor times(Tensor x) {
-        if (x.size(0) <= FEW) {
+        if (isFew(x)) {
             return unpacker.few(parts, in, x);
         }
         try (Tensor matrix = unpacker.shared(parts, in, x.dtype());
                 Tensor turned = matrix.transpose(0, 1)) {
             return x.matmul(turned);
         }
+    }
+
+    /** Whether multiplying these rows costs less than unpacking the matrix. */
+    boolean isFew(Tensor x) {
+        return x.size(0) <= FEW;
     }
 
     @Override

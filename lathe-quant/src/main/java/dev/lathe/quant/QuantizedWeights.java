@@ -2,9 +2,12 @@ package dev.lathe.quant;
 
 import dev.lathe.model.Modules.Part;
 import dev.lathe.model.PackedWeights;
-import dev.lathe.model.Weight;
+import dev.lathe.model.WideWeight;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensors;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.Map;
@@ -17,11 +20,17 @@ import java.util.Set;
  */
 record QuantizedWeights(DequantizedFile dense) implements PackedWeights {
     @Override
-    public Weight weight(List<Part> parts, long in) {
+    public QuantizedWeight weight(List<Part> parts, long in) {
         List<PackedMatrix> matrices = parts.stream()
                 .map(part -> dense.matrix(part.name(), part.out(), in))
                 .toList();
         return new QuantizedWeight(matrices, in, dense.unpacker());
+    }
+
+    @Override
+    public WideWeight wide(List<Part> parts, long in, long room, DType dtype) {
+        QuantizedWeight weight = weight(parts, in);
+        return new QuantizedWideWeight(weight, Scope.release(Tensors.zeros(dtype, weight.out(), room)));
     }
 
     @Override

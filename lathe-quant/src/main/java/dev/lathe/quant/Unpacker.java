@@ -29,10 +29,19 @@ public final class Unpacker implements AutoCloseable {
      * @param dtype F32, BF16 or F16
      */
     Tensor shared(List<PackedMatrix> parts, long in, DType dtype) {
-        long numbers = out(parts) * in;
-        Tensor flat = buffer(dtype, numbers);
-        Tensor matrix = flat.narrow(0, 0, numbers).reshape(out(parts), in);
+        Tensor matrix = buffer(dtype, out(parts), in);
         fill(parts, in, matrix);
+        return matrix;
+    }
+
+    /** The same with columns behind them: [sum of their outs, in + columns], in the type of the columns. */
+    Tensor shared(List<PackedMatrix> parts, long in, Tensor columns) {
+        Tensor matrix = buffer(columns.dtype(), columns.size(0), in + columns.size(1));
+        try (Tensor left = matrix.narrow(1, 0, in);
+                Tensor right = matrix.narrow(1, in, columns.size(1))) {
+            fill(parts, in, left);
+            right.copyFrom(columns);
+        }
         return matrix;
     }
 
@@ -77,7 +86,8 @@ public final class Unpacker implements AutoCloseable {
         });
     }
 
-    private Tensor buffer(DType dtype, long numbers) {
+    private Tensor buffer(DType dtype, long rows, long columns) {
+        long numbers = rows * columns;
         Tensor held = buffers.get(dtype);
         if (held == null || held.count() < numbers) {
             if (held != null) {
@@ -86,7 +96,9 @@ public final class Unpacker implements AutoCloseable {
             held = Scope.release(Tensors.empty(dtype, numbers));
             buffers.put(dtype, held);
         }
-        return held;
+        try (Tensor flat = held.narrow(0, 0, numbers)) {
+            return flat.reshape(rows, columns);
+        }
     }
 
     private record Range(int part, long first, long last) {}

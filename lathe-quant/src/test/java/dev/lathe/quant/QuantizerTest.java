@@ -81,6 +81,14 @@ class QuantizerTest {
                         .isEqualTo(x.matmul(dense.transpose(0, 1)).toFloats());
                 assertThat(weight.timesTransposed(dy).toFloats())
                         .isEqualTo(dy.matmul(dense).toFloats());
+                Tensor b = Tensors.of(numbers(8, (OUT + 64) * 32), OUT + 64, 32).to(dtype);
+                Tensor wide = Tensors.concat(List.of(x, x.narrow(1, 0, 32)), 1);
+                Tensor both = Tensors.concat(List.of(dense, b), 1);
+                QuantizedWideWeight roomy = new QuantizedWideWeight(weight, b);
+                assertThat(roomy.times(wide).toFloats())
+                        .isEqualTo(wide.matmul(both.transpose(0, 1)).toFloats());
+                assertThat(roomy.timesTransposed(dy).toFloats())
+                        .isEqualTo(dy.matmul(both).toFloats());
                 float[] few = weight.times(x.narrow(0, 3, 2)).toFloats();
                 float[] exact = x.narrow(0, 3, 2)
                         .to(DType.F64)
