@@ -7,6 +7,7 @@ import dev.lathe.tensor.Residual;
 import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -76,7 +77,13 @@ public class RmsNormBench {
         forwardKernel(machine);
         machine.kernels()
                 .rmsNorm()
-                .backward(Matrices.of(dy), Matrices.of(x), Matrices.of(weight), rstd.data(), Matrices.of(y));
+                .backward(
+                        Matrices.of(dy),
+                        Matrices.of(x),
+                        Matrices.of(weight),
+                        rstd.data(),
+                        Optional.empty(),
+                        Matrices.of(y));
     }
 
     @Benchmark

@@ -6,7 +6,7 @@ public final class Residual {
 
     /** x + branch, both [tokens, hidden]. */
     public static Tensor add(Tape tape, Tensor x, Tensor branch) {
-        Tensor y = x.plus(branch);
+        Tensor y = sum(x, branch);
         if (tape.needs(x) || tape.needs(branch)) {
             tape.record(y, dy -> {
                 tape.add(x, dy);
@@ -14,5 +14,17 @@ public final class Residual {
             });
         }
         return y;
+    }
+
+    /** a + b, both of one shape. */
+    static Tensor sum(Tensor a, Tensor b) {
+        return Torch.kernels(a.dtype())
+                .filter(kernels -> a.dimensions() == 2)
+                .map(kernels -> {
+                    Tensor sum = Tensors.empty(a.dtype(), a.shape());
+                    kernels.sum().add(Matrices.of(a), Matrices.of(b), Matrices.of(sum));
+                    return sum;
+                })
+                .orElseGet(() -> a.plus(b));
     }
 }

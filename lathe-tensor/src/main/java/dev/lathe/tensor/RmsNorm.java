@@ -1,5 +1,6 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.Matrix;
 import dev.lathe.tensor.kernel.RmsNormKernel;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public record RmsNorm(double epsilon, long room) {
                         rstd.data()),
                 () -> forward(x, weight, y, rstd));
         if (tape.needs(x) || (tape.isRecording() && weight.isTrained())) {
-            tape.record(y, dy -> tape.add(x, backward(x, weight, rstd, dy)));
+            tape.record(y, dy -> tape.gather(x, soFar -> backward(x, weight, rstd, dy, soFar)));
         }
         return y;
     }
@@ -59,11 +60,11 @@ public record RmsNorm(double epsilon, long room) {
                         rstd.data());
         if (tape.needs(x) || tape.needs(branch) || (tape.isRecording() && weight.isTrained())) {
             tape.record(List.of(sum, y), gradients -> {
-                Optional<Tensor> through = gradients.get(1).map(dy -> backward(sum, weight, rstd, dy));
-                Tensor gradient = through.map(
-                                dx -> gradients.get(0).map(dx::addInPlace).orElse(dx))
-                        .or(() -> gradients.get(0))
-                        .orElseThrow();
+                Optional<Tensor> direct = gradients.get(0);
+                Tensor gradient = gradients
+                        .get(1)
+                        .map(dy -> backward(sum, weight, rstd, dy, direct))
+                        .orElseGet(direct::orElseThrow);
                 tape.add(x, gradient);
                 tape.add(branch, gradient);
             });
@@ -75,33 +76,33 @@ public record RmsNorm(double epsilon, long room) {
         return Torch.kernels(x.dtype()).map(kernels -> kernels.rmsNorm());
     }
 
-    /** The gradient of x; the weight's goes to its parameter. */
-    private static Tensor backward(Tensor x, Operand weight, Tensor rstd, Tensor dy) {
+    /** The gradient of x, added to what is there already; the weight's goes to its parameter. */
+    private static Tensor backward(Tensor x, Operand weight, Tensor rstd, Tensor dy, Optional<Tensor> soFar) {
         Optional<RmsNormKernel> kernel = kernel(x);
         boolean narrow = weight.parameter()
                 .filter(w -> w.gradient().dtype() != DType.F32)
                 .isPresent();
         if (kernel.isEmpty() || narrow) {
-            return backwardByLibtorch(x, weight, rstd, dy);
+            Tensor dx = backwardByLibtorch(x, weight, rstd, dy);
+            return soFar.map(dx::addInPlace).orElse(dx);
         }
         Tensor dx = Tensors.empty(x.dtype(), x.shape());
+        Matrix scale = Matrices.ofVector(weight.value());
+        Optional<Matrix> addend = soFar.map(Matrices::of);
         weight.parameter()
                 .ifPresentOrElse(
                         w -> kernel.get()
                                 .backward(
                                         Matrices.of(dy),
                                         Matrices.of(x),
-                                        Matrices.ofVector(weight.value()),
+                                        scale,
                                         rstd.data(),
+                                        addend,
                                         Matrices.of(dx),
                                         w.gradient().data()),
                         () -> kernel.get()
                                 .backward(
-                                        Matrices.of(dy),
-                                        Matrices.of(x),
-                                        Matrices.ofVector(weight.value()),
-                                        rstd.data(),
-                                        Matrices.of(dx)));
+                                        Matrices.of(dy), Matrices.of(x), scale, rstd.data(), addend, Matrices.of(dx)));
         return dx;
     }
 

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Records operations that know their own gradient, and walks them backwards once. An operation computes its result,
@@ -77,12 +78,24 @@ public final class Tape {
         entries.add(new Entry(outputs, backward));
     }
 
-    /** Adds to the gradient of {@code input} if it is needed. The tape may change {@code gradient} afterwards. */
+    /** Adds to the gradient of {@code input} if it is needed. */
     public void add(Tensor input, Tensor gradient) {
-        if (!needs(input)) {
-            return;
+        if (needs(input)) {
+            gradients.merge(input, gradient, Residual::sum);
         }
-        gradients.merge(input, gradient, Tensor::plus);
+    }
+
+    /**
+     * The same for an operation that can add while it computes.
+     *
+     * @param sum from what has arrived so far, which it must leave as it is, to that and its own gradient together; called
+     *     even if nobody needs the input's gradient, for those of the operation's parameters
+     */
+    public void gather(Tensor input, Function<Optional<Tensor>, Tensor> sum) {
+        Tensor all = sum.apply(Optional.ofNullable(gradients.get(input)));
+        if (needs(input)) {
+            gradients.put(input, all);
+        }
     }
 
     /** Walks back from {@code output}, whose gradient is given. Entries are dropped as they are used. */

@@ -37,8 +37,8 @@ record LoraLinear(
      * @param up its B, [out, rank], computed with where it stands in the wide weight
      */
     record Factor(long offset, Parameter up) {
-        Tensor columns(Tensor y) {
-            return y.narrow(1, offset, up.master().size(0));
+        void addGradient(Tensor rows) {
+            up.addGradient(rows.narrow(0, offset, up.master().size(0)));
         }
     }
 
@@ -69,9 +69,10 @@ record LoraLinear(
     }
 
     private void backward(Tape tape, Tensor x, Tensor input, Optional<Tensor> mask, Tensor low, Tensor dy) {
+        Tensor dUps =
+                dy.transpose(0, 1).matmul(low); // [out, room]: all layers beside all As, for one product is cheaper
         for (int i = 0; i < factors.size(); i++) {
-            Factor factor = factors.get(i);
-            factor.up().addGradientProduct(factor.columns(dy), low.narrow(1, i * rank, rank), 1);
+            factors.get(i).addGradient(dUps.narrow(1, i * rank, rank));
         }
         Tensor dWide = weight.timesTransposed(dy);
         Tensor dLow = dWide.narrow(1, x.size(1), room());

@@ -43,16 +43,21 @@ final class Lanes {
     }
 
     /**
-     * The sum of a vector's lanes, halves on halves: always in this order, whereas {@code reduceLanes} adds in another one
-     * when C2 has compiled it, so that results would depend on when that was. Changes the array.
+     * The sum of a vector's lanes, always in this order, whereas {@code reduceLanes} adds in another one when C2 has compiled
+     * it, so that results would depend on when that was.
      */
     static float sum(float[] lanes) {
-        for (int half = lanes.length / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                lanes[i] += lanes[i + half];
-            }
+        float a = 0;
+        float b = 0;
+        float c = 0;
+        float d = 0;
+        for (int i = 0; i < lanes.length; i += 4) { // 8 or 16
+            a += lanes[i];
+            b += lanes[i + 1];
+            c += lanes[i + 2];
+            d += lanes[i + 3];
         }
-        return lanes[0];
+        return (a + c) + (b + d);
     }
 
     /** A row, and zeros after it. */

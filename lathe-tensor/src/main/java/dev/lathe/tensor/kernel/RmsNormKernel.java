@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * y = w ∘ x / sqrt(mean(x²) + ε) by rows (Zhang and Sennrich 2019, arXiv:1910.07467). Sums are float32; x / sqrt(…) is
@@ -21,12 +22,23 @@ public interface RmsNormKernel {
      */
     void forward(Matrix x, Matrix branch, Matrix weight, float epsilon, Matrix sum, Matrix y, MemorySegment rstd);
 
-    /** @param dx may be {@code dy} */
-    void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx);
+    /**
+     * dx = addend + the gradient.
+     *
+     * @param addend what x's other uses give, of x's shape; may be {@code dx}, and so may {@code dy}
+     */
+    void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx);
 
     /**
      * As above, and adds the weight's gradient to {@code dWeight}, F32 [columns]: float32 sums over groups of rows that the
      * shape decides, added in order.
      */
-    void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx, MemorySegment dWeight);
+    void backward(
+            Matrix dy,
+            Matrix x,
+            Matrix weight,
+            MemorySegment rstd,
+            Optional<Matrix> addend,
+            Matrix dx,
+            MemorySegment dWeight);
 }

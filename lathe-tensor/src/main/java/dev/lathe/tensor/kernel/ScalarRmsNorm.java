@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /** {@link RmsNormKernel} in plain Java. */
 record ScalarRmsNorm(Workers workers) implements RmsNormKernel {
@@ -44,42 +45,54 @@ record ScalarRmsNorm(Workers workers) implements RmsNormKernel {
     }
 
     @Override
-    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx) {
+    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
         RowParts.of(x.rows(), x.columns())
-                .run(workers, (part, first, last) -> backward(dy, x, weight, rstd, dx, first, last, new float[0]));
+                .run(workers, (part, first, last) -> new Gradient(dy, x, weight, rstd, addend, dx)
+                        .rows(first, last, new float[0]));
     }
 
     @Override
-    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx, MemorySegment dWeight) {
+    public void backward(
+            Matrix dy,
+            Matrix x,
+            Matrix weight,
+            MemorySegment rstd,
+            Optional<Matrix> addend,
+            Matrix dx,
+            MemorySegment dWeight) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
         Floats.require(dWeight, x.columns());
         RowParts parts = RowParts.atMost(RmsNormShapes.MOST_PARTS, x.rows(), x.columns());
         float[][] sums = new float[parts.count()][];
         parts.run(workers, (part, first, last) -> {
             float[] sum = new float[x.width()];
-            backward(dy, x, weight, rstd, dx, first, last, sum);
+            new Gradient(dy, x, weight, rstd, addend, dx).rows(first, last, sum);
             sums[part] = sum;
         });
         RmsNormShapes.addInOrder(sums, x.width(), dWeight);
     }
 
-    private static void backward(
-            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx, long first, long last, float[] dWeight) {
-        for (long r = first; r < last; r++) {
-            float scale = Floats.get(rstd, r);
-            double along = 0;
-            for (int c = 0; c < x.width(); c++) {
-                float unit = x.get(r, c) * scale;
-                along += dy.get(r, c) * weight.get(0, c) * unit;
-                if (dWeight.length > 0) {
-                    dWeight[c] += dy.get(r, c) * unit;
+    /** The arguments of a call. */
+    private record Gradient(
+            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
+        void rows(long first, long last, float[] dWeight) {
+            for (long r = first; r < last; r++) {
+                float scale = Floats.get(rstd, r);
+                double along = 0;
+                for (int c = 0; c < x.width(); c++) {
+                    float unit = x.get(r, c) * scale;
+                    along += dy.get(r, c) * weight.get(0, c) * unit;
+                    if (dWeight.length > 0) {
+                        dWeight[c] += dy.get(r, c) * unit;
+                    }
                 }
-            }
-            along /= x.width();
-            for (int c = 0; c < x.width(); c++) {
-                float unit = x.get(r, c) * scale;
-                dx.set(r, c, (dy.get(r, c) * weight.get(0, c) - unit * (float) along) * scale);
+                along /= x.width();
+                for (int c = 0; c < x.width(); c++) {
+                    float unit = x.get(r, c) * scale;
+                    float gradient = (dy.get(r, c) * weight.get(0, c) - unit * (float) along) * scale;
+                    dx.set(r, c, gradient + (addend.isPresent() ? addend.get().get(r, c) : 0));
+                }
             }
         }
     }

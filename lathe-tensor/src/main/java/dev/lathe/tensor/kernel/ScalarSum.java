@@ -17,6 +17,19 @@ record ScalarSum(Workers workers) implements SumKernel {
     }
 
     @Override
+    public void add(Matrix a, Matrix b, Matrix sum) {
+        b.requireShapeOf(a);
+        sum.requireShapeOf(a);
+        RowParts.of(a.rows(), a.columns()).run(workers, (part, first, last) -> {
+            for (long r = first; r < last; r++) {
+                for (int c = 0; c < a.width(); c++) {
+                    sum.set(r, c, a.get(r, c) + b.get(r, c));
+                }
+            }
+        });
+    }
+
+    @Override
     public double squares(MemorySegment floats) {
         RowParts parts = RowParts.ofVector(floats.byteSize() / Float.BYTES);
         double[] sums = new double[parts.count()];

@@ -13,6 +13,13 @@ public interface SumKernel {
     void add(Matrix sum, Matrix addend);
 
     /**
+     * sum = a + b, rounded to its type.
+     *
+     * @param sum of the same shape and type as both; may be one of them
+     */
+    void add(Matrix a, Matrix b, Matrix sum);
+
+    /**
      * The sum of the squares of F32 numbers: float32 within stretches of {@value #STRETCH}, float64 over them, in an order
      * that depends on the count and the kind of kernels alone.
      */

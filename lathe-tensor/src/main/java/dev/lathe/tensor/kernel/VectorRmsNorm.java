@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -51,44 +52,59 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
     }
 
     @Override
-    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx) {
+    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
         RowParts.of(x.rows(), x.columns())
-                .run(workers, (part, first, last) -> backward(dy, x, weight, rstd, dx, first, last, new float[0]));
+                .run(workers, (part, first, last) -> new Gradient(dy, x, weight, rstd, addend, dx)
+                        .rows(first, last, new float[0]));
     }
 
     @Override
-    public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx, MemorySegment dWeight) {
+    public void backward(
+            Matrix dy,
+            Matrix x,
+            Matrix weight,
+            MemorySegment rstd,
+            Optional<Matrix> addend,
+            Matrix dx,
+            MemorySegment dWeight) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
         Floats.require(dWeight, x.columns());
         RowParts parts = RowParts.atMost(RmsNormShapes.MOST_PARTS, x.rows(), x.columns());
         float[][] sums = new float[parts.count()][];
         parts.run(workers, (part, first, last) -> {
             float[] sum = Lanes.array(x.width());
-            backward(dy, x, weight, rstd, dx, first, last, sum);
+            new Gradient(dy, x, weight, rstd, addend, dx).rows(first, last, sum);
             sums[part] = sum;
         });
         RmsNormShapes.addInOrder(sums, x.width(), dWeight);
     }
 
-    private static void backward(
-            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Matrix dx, long first, long last, float[] dWeight) {
-        int width = x.width();
-        float[] w = Lanes.array(width);
-        Lanes.read(weight, 0, w);
-        float[] unit = Lanes.array(width);
-        float[] d = Lanes.array(width);
-        for (long r = first; r < last; r++) {
-            float scale = Floats.get(rstd, r);
-            Lanes.read(x, r, unit);
-            Lanes.read(dy, r, d);
-            multiply(unit, scale);
-            if (dWeight.length > 0) {
-                addProduct(dWeight, d, unit);
+    /** The arguments of a call. */
+    private record Gradient(
+            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
+        void rows(long first, long last, float[] dWeight) {
+            int width = x.width();
+            float[] w = Lanes.array(width);
+            Lanes.read(weight, 0, w);
+            float[] unit = Lanes.array(width);
+            float[] d = Lanes.array(width);
+            for (long r = first; r < last; r++) {
+                float scale = Floats.get(rstd, r);
+                Lanes.read(x, r, unit);
+                Lanes.read(dy, r, d);
+                multiply(unit, scale);
+                if (dWeight.length > 0) {
+                    addProduct(dWeight, d, unit);
+                }
+                float along = scaledDot(d, w, unit) / width;
+                subtractAlong(d, unit, along, scale);
+                if (addend.isPresent()) {
+                    Lanes.read(addend.get(), r, unit);
+                    add(d, unit);
+                }
+                Lanes.write(d, dx, r);
             }
-            float along = scaledDot(d, w, unit) / width;
-            subtractAlong(d, unit, along, scale);
-            Lanes.write(d, dx, r);
         }
     }
 
@@ -99,6 +115,14 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             bits = bits.add(rounding.half())
                     .add(bits.lanewise(VectorOperators.LSHR, 16).and(rounding.odd()));
             bits.and(rounding.kept()).reinterpretAsFloats().intoArray(row, i);
+        }
+    }
+
+    private static void add(float[] row, float[] added) {
+        for (int i = 0; i < row.length; i += N) {
+            FloatVector.fromArray(Lanes.F, row, i)
+                    .add(FloatVector.fromArray(Lanes.F, added, i))
+                    .intoArray(row, i);
         }
     }
 

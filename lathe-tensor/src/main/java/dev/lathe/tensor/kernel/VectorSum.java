@@ -47,6 +47,30 @@ record VectorSum(Workers workers) implements SumKernel {
     }
 
     @Override
+    public void add(Matrix a, Matrix b, Matrix sum) {
+        b.requireShapeOf(a);
+        sum.requireShapeOf(a);
+        RowParts.of(a.rows(), a.columns()).run(workers, (part, first, last) -> {
+            float[] row = Lanes.array(a.width());
+            float[] other = Lanes.array(a.width());
+            for (long r = first; r < last; r++) {
+                Lanes.read(a, r, row);
+                Lanes.read(b, r, other);
+                add(row, other);
+                Lanes.write(row, sum, r);
+            }
+        });
+    }
+
+    private static void add(float[] row, float[] other) {
+        for (int i = 0; i < row.length; i += N) {
+            FloatVector.fromArray(Lanes.F, row, i)
+                    .add(FloatVector.fromArray(Lanes.F, other, i))
+                    .intoArray(row, i);
+        }
+    }
+
+    @Override
     public double squares(MemorySegment floats) {
         RowParts parts = RowParts.ofVector(floats.byteSize() / Float.BYTES);
         double[] sums = new double[parts.count()];

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * of 21 µs take 28 µs.
  */
 public final class Workers implements AutoCloseable {
-    private static final long SPIN_NANOS = 20_000;
+    private static final long SPIN_NANOS = 100_000;
 
     private final List<Worker> workers = new ArrayList<>();
     private volatile @Nullable Job job;

@@ -2,12 +2,15 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.RmsNorm;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,9 +32,11 @@ class RmsNormKernelTest {
             Matrix dy = cases.random(shape.element(), shape.rows(), shape.columns());
             Run a = new Run(cases, shape);
             Run b = new Run(cases, shape);
-            a.run(vector, x, branch, weight, dy, shape.columns());
-            b.run(scalar, x, branch, weight, dy, shape.columns());
-            a.assertClose(b);
+            for (Optional<Matrix> addend : List.of(Optional.<Matrix>empty(), Optional.of(branch))) {
+                a.run(vector, x, branch, weight, dy, addend, shape.columns());
+                b.run(scalar, x, branch, weight, dy, addend, shape.columns());
+                a.assertClose(b);
+            }
         }
     }
 
@@ -47,11 +52,18 @@ class RmsNormKernelTest {
                     cases.floats(shape.columns()));
         }
 
-        void run(RmsNormKernel kernel, Matrix x, Matrix branch, Matrix weight, Matrix dy, long columns) {
+        void run(
+                RmsNormKernel kernel,
+                Matrix x,
+                Matrix branch,
+                Matrix weight,
+                Matrix dy,
+                Optional<Matrix> addend,
+                long columns) {
             kernel.forward(x, branch, weight, EPSILON, sum, ySum, rstd);
             kernel.forward(x, weight, EPSILON, y, rstd);
             dWeight.asSlice(0, columns * Float.BYTES).fill((byte) 0);
-            kernel.backward(dy, x, weight, rstd, dx, dWeight);
+            kernel.backward(dy, x, weight, rstd, addend, dx, dWeight);
         }
 
         void assertClose(Run other) {
@@ -81,16 +93,16 @@ class RmsNormKernelTest {
             Matrix dx = cases.empty(shape.element(), shape.rows(), shape.columns());
             MemorySegment rstd = cases.floats(shape.rows());
             scalar.forward(x, weight, EPSILON, y, rstd);
-            scalar.backward(dy, x, weight, rstd, dx);
+            scalar.backward(dy, x, weight, rstd, Optional.empty(), dx);
 
             Tape tape = Tape.recording();
-            Tensor in = Cases.tensor(x);
+            Tensor in = Cases.tensor(x).to(DType.F64); // for which the operation has no kernel
             tape.watch(in);
-            Tensor out = new RmsNorm(EPSILON)
-                    .apply(tape, in, Operand.fixed(Cases.tensor(weight).reshape(shape.columns())));
-            tape.backward(out, Cases.tensor(dy));
-            Cases.assertClose(y, out, 2e-5);
-            Cases.assertClose(dx, tape.gradient(in).orElseThrow(), 2e-4);
+            Tensor scale = Cases.tensor(weight).to(DType.F64).reshape(shape.columns());
+            Tensor out = new RmsNorm(EPSILON).apply(tape, in, Operand.fixed(scale));
+            tape.backward(out, Cases.tensor(dy).to(DType.F64));
+            Cases.assertClose(y, out.to(DType.F32), 2e-5);
+            Cases.assertClose(dx, tape.gradient(in).orElseThrow().to(DType.F32), 2e-4);
         }
     }
 
@@ -111,7 +123,7 @@ class RmsNormKernelTest {
             MemorySegment rstd = cases.floats(x.rows());
             MemorySegment dWeight = cases.floats(x.columns()).fill((byte) 0);
             kernel.forward(x, weight, EPSILON, y, rstd);
-            kernel.backward(x, x, weight, rstd, y, dWeight);
+            kernel.backward(x, x, weight, rstd, Optional.empty(), y, dWeight);
             return dWeight.toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         }
     }

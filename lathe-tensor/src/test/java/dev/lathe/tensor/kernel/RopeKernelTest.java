@@ -3,7 +3,6 @@ package dev.lathe.tensor.kernel;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.tensor.Matrices;
-import dev.lathe.tensor.Rope;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -51,12 +50,14 @@ class RopeKernelTest {
 
     private static Matrix onLibtorch(Matrix x, Matrix cos, Matrix sin, int headDim, int direction) {
         Tensor turned = Cases.tensor(x);
-        Rope rope = new Rope(Cases.tensor(cos), Cases.tensor(sin));
-        if (direction == 1) {
-            rope.turn(turned, headDim);
-        } else {
-            rope.turnBack(turned, headDim);
-        }
+        Tensor c = Cases.tensor(cos).to(turned.dtype()).unsqueeze(1);
+        Tensor s = Cases.tensor(sin).to(turned.dtype()).unsqueeze(1);
+        Tensor heads = turned.splitColumns(headDim);
+        Tensor first = heads.narrow(2, 0, cos.columns());
+        Tensor second = heads.narrow(2, cos.columns(), cos.columns());
+        Tensor left = first.times(c).addProductInPlace(second, s, -direction);
+        second.copyFrom(second.times(c).addProductInPlace(first, s, direction));
+        first.copyFrom(left);
         return Matrices.of(turned);
     }
 

@@ -34,6 +34,24 @@ class SumKernelTest {
     }
 
     @ParameterizedTest
+    @MethodSource("dev.lathe.tensor.kernel.Shapes#all")
+    void addsTwoOfOneType(Shapes.Case shape) {
+        try (Workers workers = new Workers(shape.threads());
+                Scope scope = Scope.open()) {
+            Cases cases = shape.cases();
+            Matrix a = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix b = cases.random(shape.element(), shape.rows(), shape.columns());
+            Matrix scalar = cases.empty(shape.element(), shape.rows(), shape.columns());
+            Tensor expected = Cases.tensor(a).plus(Cases.tensor(b));
+            Kernels.scalar(workers).sum().add(a, b, scalar);
+            VectorKernels.make(workers).sum().add(a, b, a);
+            Cases.assertEqual(a, scalar);
+            Cases.assertEqual(scalar, Matrices.of(expected));
+            Cases.assertGapsUntouched(a);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, 1, 31, 33, 4_096, 4_097, 100_003})
     void squares(int count) {
         try (Workers workers = new Workers(2)) {

@@ -2,6 +2,7 @@ package dev.lathe.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.SwiGlu;
 import dev.lathe.tensor.Tape;
@@ -49,12 +50,13 @@ class SwiGluKernelTest {
             Kernels.scalar(workers).swiGlu().backward(dy, dGateUp, dGateUp);
 
             Tape tape = Tape.recording();
-            Tensor in = Cases.tensor(gateUp);
+            Tensor in = Cases.tensor(gateUp).to(DType.F64); // for which the operation has no kernel
             tape.watch(in);
             Tensor out = new SwiGlu().apply(tape, in);
-            tape.backward(out, Cases.tensor(dy));
-            Cases.assertClose(y, out, 2e-6);
-            Cases.assertClose(dGateUp, tape.gradient(in).orElseThrow(), 2e-6);
+            tape.backward(out, Cases.tensor(dy).to(DType.F64));
+            double rounding = shape.element() == Element.BF16 ? 0.02 : 2e-6; // where silu' is almost 0, so is the sum
+            Cases.assertClose(y, out.to(DType.F32), 2e-6);
+            Cases.assertClose(dGateUp, tape.gradient(in).orElseThrow().to(DType.F32), rounding);
         }
     }
 
