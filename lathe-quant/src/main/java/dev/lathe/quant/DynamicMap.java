@@ -34,7 +34,7 @@ final class DynamicMap {
         float step = (1 - 0.1f) / (count - 1);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
-values[i] = i < count / 2 ? Math.fma(step, i, 0.1f) : Math.fma(-step, count - i - 1, 1f);
+            values[i] = i < count / 2 ? Math.fma(step, i, 0.1f) : Math.fma(-step, count - i - 1, 1f);
         }
         return values;
     }

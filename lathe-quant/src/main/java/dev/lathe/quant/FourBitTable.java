@@ -43,9 +43,7 @@ record FourBitTable(String name, float[] values) {
         if (name.equals("nf4")) {
             return below(NF4_LIMITS, x);
         }
-        return x < 0
-                ? FP4_RISING[below(FP4_LIMITS, Math.nextUp(-x))] | 8
-                : FP4_RISING[below(FP4_LIMITS, x)];
+        return x < 0 ? FP4_RISING[below(FP4_LIMITS, Math.nextUp(-x))] | 8 : FP4_RISING[below(FP4_LIMITS, x)];
     }
 
     /** How many limits are below {@code x}. */

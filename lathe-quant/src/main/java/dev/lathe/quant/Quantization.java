@@ -69,7 +69,7 @@ public final class Quantization {
     }
 
     static LoadedModel with(LoadedModel model, WeightFile file, MatrixFormat format, DType dtype, Unpacker unpacker) {
-        return model.with(new QuantizedWeights(new DequantizedFile(
-                file, model.name(), ModelShape.of(model.spec()), format, dtype, unpacker)));
+        return model.with(new QuantizedWeights(
+                new DequantizedFile(file, model.name(), ModelShape.of(model.spec()), format, dtype, unpacker)));
     }
 }

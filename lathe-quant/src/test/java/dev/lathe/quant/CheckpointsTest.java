@@ -67,7 +67,8 @@ class CheckpointsTest {
         try (QuantizedWeights weights = new QuantizedWeights(new DequantizedFile(
                         Checkpoint.open(folder), name, ModelShape.of(spec), format, DType.F32, unpacker));
                 WeightFile golden = Goldens.tensors("checkpoints/" + name + "/golden_dequantised.safetensors")) {
-            PackedMatrix down = weights.dense().matrix("model.layers.0.mlp.down_proj", spec.hidden(), spec.intermediate());
+            PackedMatrix down =
+                    weights.dense().matrix("model.layers.0.mlp.down_proj", spec.hidden(), spec.intermediate());
             String tensor = golden.names().iterator().next();
             Goldens.assertEqual(Goldens.rows(down, 8), Goldens.floats(golden, tensor), name + " " + tensor);
             Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, name, DType.F32)));
@@ -92,8 +93,8 @@ class CheckpointsTest {
         try (Gguf gguf = Gguf.open(Reference.file(Goldens.FOLDER + "gguf/" + name + ".gguf"))) {
             DecoderSpec spec = ConfigReader.read(gguf.config(DType.F32), name);
             PackedRowFile file = (PackedRowFile) gguf.weights(DType.F32);
-            QuantizedWeights weights =
-                    new QuantizedWeights(new DequantizedFile(file, name, ModelShape.of(spec), new GgufFormat(file), DType.F32, unpacker));
+            QuantizedWeights weights = new QuantizedWeights(
+                    new DequantizedFile(file, name, ModelShape.of(spec), new GgufFormat(file), DType.F32, unpacker));
             Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, name, DType.F32)));
             JsonNode golden = Goldens.json("gguf/golden_logits.json").path(name);
             golden.path("sequences").forEach(sequence -> compare(decoder, sequence));

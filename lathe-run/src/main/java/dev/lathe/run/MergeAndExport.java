@@ -51,7 +51,8 @@ public final class MergeAndExport {
         try (LoadedModel stored = LoadedModel.open(choice.name(), choice.base())) {
             Optional<Storage> storage = packedAs(choice);
             if (storage.isPresent()) {
-                String proof = new PackedExport(stored, storage.get(), encoder(stored)).write(target, host.files(), run);
+                String proof =
+                        new PackedExport(stored, storage.get(), encoder(stored)).write(target, host.files(), run);
                 host.say("%s → %s, %s".formatted(what(choice), run.export().folder(), proof));
                 return;
             }

@@ -22,8 +22,7 @@ import java.util.stream.Stream;
  * @param untrained why there is no result of the training that the file describes, if there should be one
  * @param loading in which storage its layers are held
  */
-record ModelChoice(
-        String name, Path base, List<Path> adapters, Optional<String> untrained, WeightLoading loading) {
+record ModelChoice(String name, Path base, List<Path> adapters, Optional<String> untrained, WeightLoading loading) {
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ADAPTER = "adapter_config.json";
 

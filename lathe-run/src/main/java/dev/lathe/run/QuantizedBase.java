@@ -40,8 +40,7 @@ record QuantizedBase(LoadedModel stored, Optional<LoadedModel> packed, String st
             return new QuantizedBase(stored, Optional.of(packed), method.get(), into);
         }
         Optional<TrainedBase> kept = adapters.isEmpty() ? Optional.empty() : TrainedBase.of(adapters.getLast());
-        Optional<TrainedBase> trained =
-                kept.or(() -> run.model()
+        Optional<TrainedBase> trained = kept.or(() -> run.model()
                 .quantization()
                 .map(config -> new TrainedBase(config, stored.spec().dtype())));
         if (trained.isEmpty() && into == MergeBase.DEQUANTIZED) {
@@ -49,7 +48,10 @@ record QuantizedBase(LoadedModel stored, Optional<LoadedModel> packed, String st
                     "merge_base: dequantized: nothing says how the weights under the adapter were quantised; give quantization_bit and what goes with it as they stood in the training, or delete the line");
         }
         return new QuantizedBase(
-                stored, trained.map(base -> base.pack(stored)), trained.map(TrainedBase::toString).orElse(""), into);
+                stored,
+                trained.map(base -> base.pack(stored)),
+                trained.map(TrainedBase::toString).orElse(""),
+                into);
     }
 
     /** What the adapters are added to. */
@@ -83,8 +85,7 @@ record QuantizedBase(LoadedModel stored, Optional<LoadedModel> packed, String st
         }
     }
 
-    private static PromptLogits logits(
-            LoadedModel model, List<Path> adapters, Matrices matrices, List<int[]> prompts) {
+    private static PromptLogits logits(LoadedModel model, List<Path> adapters, Matrices matrices, List<int[]> prompts) {
         InferenceModel asked = InferenceModel.of(model, adapters, LastAdapter.BESIDE, DType.F32, matrices);
         return PromptLogits.of(asked.decoder(), prompts);
     }

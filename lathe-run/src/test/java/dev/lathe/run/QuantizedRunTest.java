@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs on weights that are packed while they load, from a configuration to the merged model. */
 class QuantizedRunTest {
-    private static final List<int[]> TEXT = List.of(new int[] {65, 66, 67, 97, 98, 99, 100}, new int[] {1, 9, 9, 30, 200});
+    private static final List<int[]> TEXT =
+            List.of(new int[] {65, 66, 67, 97, 98, 99, 100}, new int[] {1, 9, 9, 30, 200});
 
     private final Path folder;
     private final Bench bench;
@@ -53,10 +54,11 @@ class QuantizedRunTest {
     void qloraIsLoraOnTheDequantisedModel(String keys) {
         String[] quantised = keys.split(" ");
         Heard packed = bench.train(Bench.with(tiny.arguments(folder.resolve("packed"), "lora_rank=2"), quantised));
-        String[] export = keys.replace("finetuning_type=qlora", "quantization_bit=4").split(" ");
+        String[] export =
+                keys.replace("finetuning_type=qlora", "quantization_bit=4").split(" ");
         Path dense = export("dense", List.of(), export);
-        Heard plain = bench.train(Bench.with(
-                tiny.arguments(folder.resolve("plain"), "lora_rank=2"), "model_name_or_path=" + dense));
+        Heard plain = bench.train(
+                Bench.with(tiny.arguments(folder.resolve("plain"), "lora_rank=2"), "model_name_or_path=" + dense));
         assertThat(packed.losses()).isEqualTo(plain.losses()).hasSizeGreaterThan(4);
         Heard original = bench.train(tiny.arguments(folder.resolve("original"), "lora_rank=2"));
         assertThat(packed.losses()).as("the weights were quantised").isNotEqualTo(original.losses());
@@ -76,8 +78,8 @@ class QuantizedRunTest {
                 .contains("The adapter was trained on nf4 with quantised scales.")
                 .contains("the likeliest token is the same at");
         try (LoadedModel base = LoadedModel.open("tiny", tiny.model());
-                PromptLogits trained = logits(
-                        TrainedBase.of(adapter).orElseThrow().pack(base), List.of(adapter));
+                PromptLogits trained =
+                        logits(TrainedBase.of(adapter).orElseThrow().pack(base), List.of(adapter));
                 PromptLogits merged = logits(LoadedModel.open("kept", kept), List.of());
                 PromptLogits drifted = logits(LoadedModel.open("other", other), List.of())) {
             Difference exact = trained.to(merged);
@@ -97,8 +99,10 @@ class QuantizedRunTest {
             })
     void aPackedModelIsWrittenAndReadAgain(String keys) {
         String[] quantised = keys.split(" ");
-        Path packed = export("packed", List.of(), Bench.with(List.of("merge_base=original"), quantised)
-                .toArray(String[]::new));
+        Path packed = export(
+                "packed",
+                List.of(),
+                Bench.with(List.of("merge_base=original"), quantised).toArray(String[]::new));
         assertThat(bench.said()).contains("and read again; against the dense model");
         Heard onTheFly = bench.train(Bench.with(tiny.arguments(folder.resolve("a"), "lora_rank=2"), quantised));
         Heard stored = bench.train(
@@ -117,7 +121,8 @@ class QuantizedRunTest {
         Files.writeString(config, Json.pretty(node));
         assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("full"), "finetuning_type=full")))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("is quantised (gptq), and quantised weights cannot be trained; set finetuning_type: lora");
+                .hasMessageContaining(
+                        "is quantised (gptq), and quantised weights cannot be trained; set finetuning_type: lora");
         assertThatThrownBy(() -> export("y", List.of(), "merge_base=original"))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("set merge_base: dequantized");
@@ -131,7 +136,8 @@ class QuantizedRunTest {
     @Test
     void aDamagedRecordIsNamed() throws IOException {
         Path adapter = Files.createDirectories(folder.resolve("a"));
-        Files.writeString(adapter.resolve("lathe_base.json"), "{\"method\": \"QUIP\", \"bits\": 4, \"compute\": \"BF16\"}");
+        Files.writeString(
+                adapter.resolve("lathe_base.json"), "{\"method\": \"QUIP\", \"bits\": 4, \"compute\": \"BF16\"}");
         assertThatThrownBy(() -> TrainedBase.of(adapter))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("method is \"QUIP\", which is none of [BITSANDBYTES, HQQ, EETQ]");
@@ -147,11 +153,7 @@ class QuantizedRunTest {
                 "merge_base=dequantized"));
         adapters.forEach(adapter -> keys.add("adapter_name_or_path=" + adapter));
         keys.addAll(List.of(more));
-        new MergeAndExport(
-                        bench.host(),
-                        Configuration.read(
-                                Command.EXPORT, keys, Map.of()))
-                .run();
+        new MergeAndExport(bench.host(), Configuration.read(Command.EXPORT, keys, Map.of())).run();
         return to;
     }
 

@@ -14,7 +14,9 @@ public record ExportConfig(Path folder, long shardBytes, boolean legacyFormat, M
 
     static ExportConfig of(Settings s) {
         return new ExportConfig(
-                Path.of(s.text("export_dir")), s.whole("export_size") * GIGABYTE, s.flag("export_legacy_format"),
+                Path.of(s.text("export_dir")),
+                s.whole("export_size") * GIGABYTE,
+                s.flag("export_legacy_format"),
                 MergeBase.of(s));
     }
 }

@@ -71,9 +71,7 @@ final class ModelRules {
                     "e",
                     "merging into a quantised model",
                     List.of("quantization_bit", "merge_base"),
-                    s -> s.on("quantization_bit")
-                            && s.on("adapter_name_or_path")
-                            && !s.is("merge_base", "dequantized"),
+                    s -> s.on("quantization_bit") && s.on("adapter_name_or_path") && !s.is("merge_base", "dequantized"),
                     "an adapter cannot be merged into quantised weights without loss",
                     "leave the line out to merge into the original weights, or set merge_base: dequantized to keep exactly what was trained"),
             Rule.refuse(

@@ -70,8 +70,13 @@ final class QuantizationPage {
             """;
 
     private static final Set<String> KEYS = Set.of(
-            "quantization_bit", "quantization_method", "quantization_type", "double_quantization",
-            "quantization_device_map", "merge_base", "gguf_weights");
+            "quantization_bit",
+            "quantization_method",
+            "quantization_type",
+            "double_quantization",
+            "quantization_device_map",
+            "merge_base",
+            "gguf_weights");
     private static final long SIDE = 4096;
 
     private QuantizationPage() {}
@@ -87,15 +92,15 @@ final class QuantizationPage {
         row(page, "eetq", 8, Storage.eetq());
         page.append(CHECKPOINTS).append(AFTER).append("| when | commands | why | instead |\n|---|---|---|---|\n");
         rules(page, Rule.Effect.REFUSED);
-        page.append("\nThese are said in a line, and the run goes on:\n\n| when | commands | why | instead |\n|---|---|---|---|\n");
+        page.append(
+                "\nThese are said in a line, and the run goes on:\n\n| when | commands | why | instead |\n|---|---|---|---|\n");
         rules(page, Rule.Effect.NOTICE);
         return page.toString();
     }
 
     private static void row(StringBuilder page, String method, Object bits, Storage storage) {
         double perWeight = 8.0 * storage.bytes(SIDE, SIDE) / (SIDE * SIDE);
-        page.append(String.format(
-                Locale.ROOT, "| `%s` | %s | %s | %.2f |\n", method, bits, storage.name(), perWeight));
+        page.append(String.format(Locale.ROOT, "| `%s` | %s | %s | %.2f |\n", method, bits, storage.name(), perWeight));
     }
 
     private static void rules(StringBuilder page, Rule.Effect effect) {

@@ -108,9 +108,9 @@ class DialectTest {
 
     @Test
     void qloraIsLoraOnFourBits() {
-        TrainRun run = yaml(
-                        "model: {name_or_path: x, finetuning_type: qlora, load_in_4bit: true}\ndata: {dataset: identity}\n")
-                .train();
+        TrainRun run =
+                yaml("model: {name_or_path: x, finetuning_type: qlora, load_in_4bit: true}\ndata: {dataset: identity}\n")
+                        .train();
         assertThat(run.finetune()).isInstanceOf(LoraConfig.class);
         assertThat(run.model().quantization())
                 .contains(new QuantizationConfig(QuantizationConfig.Method.BITSANDBYTES, 4, false, true));

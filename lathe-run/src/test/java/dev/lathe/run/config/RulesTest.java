@@ -200,8 +200,7 @@ class RulesTest {
         cases.add(Arguments.of("logging_steps", BASE + "logging_strategy=epoch logging_steps=8"));
         cases.add(Arguments.of("greater_is_better", BASE + "greater_is_better=false"));
         cases.add(Arguments.of("quantization_type", BASE + "quantization_type=fp4"));
-        cases.add(Arguments.of(
-                "double_quantization", BASE + "quantization_bit=8 double_quantization=false"));
+        cases.add(Arguments.of("double_quantization", BASE + "quantization_bit=8 double_quantization=false"));
         cases.add(Arguments.of("quantization_method", BASE + "quantization_method=hqq"));
         cases.add(Arguments.of("num_train_epochs", BASE + "num_train_epochs=1 max_steps=5"));
         cases.add(Arguments.of("warmup_ratio", BASE + "warmup_ratio=0.1 warmup_steps=5"));
