@@ -57,14 +57,10 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
     void row(long row, int[] to) {
         long at = row * rowBytes(bits, columns);
         int count = (int) columns;
-        if (bits == 8) {
-            for (int i = 0; i < count; i++) {
-                to[i] = data.get(ValueLayout.JAVA_BYTE, at + i) & 255;
-            }
-        } else if (bits == 4) {
-            for (int i = 0; i < count; i++) {
-                to[i] = data.get(ValueLayout.JAVA_BYTE, at + (i >> 1)) >> ((i & 1) << 2) & 15;
-            }
+        if (bits == 8 || bits == 4) {
+            byte[] bytes = new byte[(int) rowBytes(bits, columns)];
+            MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
+            unpack(bytes, count, to);
         } else {
             long window = 0;
             int held = 0;
@@ -77,6 +73,22 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
                 to[i] = (int) window & (1 << bits) - 1;
                 window >>>= bits;
                 held -= bits;
+            }
+        }
+    }
+
+    private void unpack(byte[] bytes, int count, int[] to) {
+        if (bits == 8) {
+            for (int i = 0; i < count; i++) {
+                to[i] = bytes[i] & 255;
+            }
+        } else {
+            for (int i = 0; i + 1 < count; i += 2) {
+                to[i] = bytes[i >> 1] & 15;
+                to[i + 1] = bytes[i >> 1] >> 4 & 15;
+            }
+            if (count % 2 == 1) {
+                to[count - 1] = bytes[count >> 1] & 15;
             }
         }
     }

@@ -46,19 +46,13 @@ record FourBitTable(String name, float[] values) {
         return x < 0 ? FP4_RISING[below(FP4_LIMITS, Math.nextUp(-x))] | 8 : FP4_RISING[below(FP4_LIMITS, x)];
     }
 
-    /** How many limits are below {@code x}. */
+    /** How many limits are below {@code x}, of one less than a power of two; without a branch to guess. */
     private static int below(float[] limits, float x) {
-        int low = 0;
-        int high = limits.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (x > limits[middle]) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        int count = 0;
+        for (int step = (limits.length + 1) / 2; step > 0; step /= 2) {
+            count += x > limits[count + step - 1] ? step : 0;
         }
-        return low;
+        return count;
     }
 
     private static float[] between(float[] rising) {

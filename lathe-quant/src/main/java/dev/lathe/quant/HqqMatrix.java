@@ -27,23 +27,50 @@ record HqqMatrix(
     @Override
     public void row(long row, float[] to) {
         long width = width();
-        long height = height();
-        long packedHeight = packing.packedHeight(height);
-        int mask = (1 << packing.bits()) - 1;
         long r = row * in / width;
         long c = row * in % width;
         for (int i = 0; i < in; r++, c = 0) {
-            int shift = packing.shift((int) (r / packedHeight));
-            long words = r % packedHeight * width;
-            for (; c < width && i < in; c++, i++) {
-                long g = axis == 1 ? r : c;
-                to[i] = ((word(words + c) >>> shift & mask) - zeros.get(g)) * scales.get(g);
-            }
+            int count = (int) Math.min(width - c, in - i);
+            run(r, c, count, to, i);
+            i += count;
         }
     }
 
-    private int word(long index) {
-        return packing.wordBytes() == 4 ? codes.get(Memory.INT, 4 * index) : codes.get(ValueLayout.JAVA_BYTE, index);
+    /** Numbers of one row of the regrouped matrix. */
+    private void run(long r, long c, int count, float[] to, int at) {
+        long packedHeight = packing.packedHeight(height());
+        int shift = packing.shift((int) (r / packedHeight));
+        int mask = (1 << packing.bits()) - 1;
+        int[] words = words(r % packedHeight * width() + c, count);
+        if (axis == 1) {
+            float scale = scales.get(r);
+            float zero = zeros.get(r);
+            for (int i = 0; i < count; i++) {
+                to[at + i] = ((words[i] >>> shift & mask) - zero) * scale;
+            }
+            return;
+        }
+        float[] scale = new float[count];
+        float[] zero = new float[count];
+        scales.read(c, count, scale);
+        zeros.read(c, count, zero);
+        for (int i = 0; i < count; i++) {
+            to[at + i] = ((words[i] >>> shift & mask) - zero[i]) * scale[i];
+        }
+    }
+
+    private int[] words(long first, int count) {
+        int[] words = new int[count];
+        if (packing.wordBytes() == 4) {
+            MemorySegment.copy(codes, Memory.INT, 4 * first, words, 0, count);
+            return words;
+        }
+        byte[] bytes = new byte[count];
+        MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, first, bytes, 0, count);
+        for (int i = 0; i < count; i++) {
+            words[i] = bytes[i];
+        }
+        return words;
     }
 
     @Override

@@ -20,6 +20,9 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
     private static final int ITERATIONS = 20;
     private static final double NORM = 0.7;
     private static final double BETA = 10;
+    /** Errors up to this are shrunk to nothing, and most are: a power less to compute. */
+    private static final double SHRUNK = Math.pow(1 / BETA, 1 / (2 - NORM)) * (1 - 1e-9);
+
     /** Groups that a worker handles at a time. */
     private static final int PART = 512;
 
@@ -147,7 +150,9 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
                 float q = code(g, number);
                 float off = number - (q - zeros[g]) / steps[g];
                 error += Math.abs(off);
-                double kept = Math.max(Math.abs(off) - Math.pow(Math.abs(off), NORM - 1) / BETA, 0);
+                double kept = Math.abs(off) > SHRUNK
+                        ? Math.max(Math.abs(off) - Math.pow(Math.abs(off), NORM - 1) / BETA, 0)
+                        : 0;
                 zero += q - (number - Math.copySign(kept, off)) * steps[g];
             }
             zeros[g] = (float) (zero / group.length);

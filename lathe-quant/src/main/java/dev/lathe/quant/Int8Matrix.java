@@ -13,9 +13,10 @@ record Int8Matrix(MemorySegment codes, Numbers scales, long out, long in) implem
     @Override
     public void row(long row, float[] to) {
         float scale = scales.get(row);
-        long at = row * in;
-        for (int i = 0; i < in; i++) {
-            to[i] = codes.get(ValueLayout.JAVA_BYTE, at + i) * scale;
+        byte[] bytes = new byte[(int) in];
+        MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, row * in, bytes, 0, bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            to[i] = bytes[i] * scale;
         }
     }
 

@@ -52,8 +52,16 @@ record Numbers(MemorySegment data, DType dtype) {
             MemorySegment.copy(data, Memory.FLOAT, 4 * from, to, 0, count);
             return;
         }
-        for (int i = 0; i < count; i++) {
-            to[i] = get(from + i);
+        short[] bits = new short[count];
+        MemorySegment.copy(data, Memory.SHORT, 2 * from, bits, 0, count);
+        if (dtype == DType.BF16) {
+            for (int i = 0; i < count; i++) {
+                to[i] = Float.intBitsToFloat(bits[i] << 16);
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                to[i] = Float.float16ToFloat(bits[i]);
+            }
         }
     }
 

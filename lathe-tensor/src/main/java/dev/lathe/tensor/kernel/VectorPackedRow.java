@@ -70,21 +70,24 @@ record VectorPackedRow() implements PackedRowKernel {
     @Override
     public float nibbleDot(
             MemorySegment packed, long at, float[] table, float[] scales, int block, float[] even, float[] odd) {
-        FloatVector whole = FloatVector.fromArray(Lanes.F, table, 0);
+        IntVector whole = FloatVector.fromArray(Lanes.F, table, 0).reinterpretAsInts();
         FloatVector sum = FloatVector.zero(Lanes.F);
         for (int b = 0; b < scales.length; b++) {
-            FloatVector inBlock = FloatVector.zero(Lanes.F);
+            FloatVector first = FloatVector.zero(Lanes.F);
+            FloatVector second = FloatVector.zero(Lanes.F);
             for (int i = b * block / 2; i < (b + 1) * block / 2; i += N) {
                 IntVector pair = (IntVector) ByteVector.fromMemorySegment(B, packed, at + i, Lanes.ORDER)
                         .convertShape(VectorOperators.ZERO_EXTEND_B2I, Lanes.I, 0);
-                FloatVector first = (FloatVector) whole.rearrange(
-                        pair.lanewise(VectorOperators.LSHR, 4).toShuffle().cast(Lanes.F));
-                FloatVector second =
-                        (FloatVector) whole.rearrange(pair.and(15).toShuffle().cast(Lanes.F));
-                inBlock = first.fma(FloatVector.fromArray(Lanes.F, even, i), inBlock);
-                inBlock = second.fma(FloatVector.fromArray(Lanes.F, odd, i), inBlock);
+                first = pair.lanewise(VectorOperators.LSHR, 4)
+                        .selectFrom(whole)
+                        .reinterpretAsFloats()
+                        .fma(FloatVector.fromArray(Lanes.F, even, i), first);
+                second = pair.and(15)
+                        .selectFrom(whole)
+                        .reinterpretAsFloats()
+                        .fma(FloatVector.fromArray(Lanes.F, odd, i), second);
             }
-            sum = inBlock.fma(FloatVector.broadcast(Lanes.F, scales[b]), sum);
+            sum = first.add(second).fma(FloatVector.broadcast(Lanes.F, scales[b]), sum);
         }
         float[] lanes = new float[N];
         sum.intoArray(lanes, 0);
