@@ -29,7 +29,8 @@ record BitsAndBytesFormat() implements MatrixFormat {
 
     @Override
     public PackedMatrix read(LayerTensors layer) {
-        return layer.spec("weight").dtype() == DType.I8 ? int8(layer) : fourBit(layer);
+        boolean bytes = layer.spec("weight").dtype() == DType.I8 && !layer.has("weight.absmax");
+        return bytes ? int8(layer) : fourBit(layer);
     }
 
     /** What is stored is the largest magnitude, which 127 stands for. */

@@ -14,15 +14,18 @@ import java.util.Optional;
  *
  * @param storedLess how much less than the zero point is stored: 1 in {@code gptq}, 0 in {@code gptq_v2}
  * @param only the width of all layers; 0 when config.json says that they differ
+ * @param inputs of a group; -1 for all, 0 when config.json says that layers differ
  */
-record GptqFormat(int storedLess, int only) implements MatrixFormat {
+record GptqFormat(int storedLess, int only, int inputs) implements MatrixFormat {
     static GptqFormat of(JsonNode config, String origin) {
         String format =
                 config.path("checkpoint_format").asText(config.path("format").asText("gptq"));
-        int bits = config.path("dynamic").isEmpty() ? config.path("bits").asInt() : 0;
+        boolean alike = config.path("dynamic").isEmpty();
+        int bits = alike ? config.path("bits").asInt() : 0;
+        int inputs = alike ? config.path("group_size").asInt() : 0;
         return switch (format) {
-            case "gptq" -> new GptqFormat(1, bits);
-            case "gptq_v2" -> new GptqFormat(0, bits);
+            case "gptq" -> new GptqFormat(1, bits, inputs);
+            case "gptq_v2" -> new GptqFormat(0, bits, inputs);
             default ->
                 throw new UserError(
                         "%s: its GPTQ layout %s cannot be read; gptq and gptq_v2 can. Take the model in one of those, or as it was before quantisation."
@@ -56,7 +59,7 @@ record GptqFormat(int storedLess, int only) implements MatrixFormat {
         MemorySegment words32 = layer.bytes("qweight", DType.I32, words, layer.out());
         long groups = groups(layer);
         Numbers scales = layer.numbers("scales", groups, layer.out()).transposed(groups, layer.out());
-        int groupSize = Math.toIntExact(Math.ceilDiv(layer.in(), groups));
+        int groupSize = Math.toIntExact(inputs > 0 ? inputs : Math.ceilDiv(layer.in(), groups));
         return new GroupedMatrix(
                 Gptq.codes(words32, bits, layer.out(), layer.in()),
                 scales,
@@ -66,12 +69,15 @@ record GptqFormat(int storedLess, int only) implements MatrixFormat {
                 order(layer, groupSize, groups));
     }
 
-    private static long groups(LayerTensors layer) {
+    private long groups(LayerTensors layer) {
         TensorSpec scales = layer.spec("scales");
         long groups = scales.shape().length == 2 ? scales.shape()[0] : 0;
-        if (groups < 1 || groups > layer.in()) {
-            throw layer.bad("scales is of shape %s: no number of groups fits %d inputs"
-                    .formatted(Arrays.toString(scales.shape()), layer.in()));
+        long expected = inputs > 0 ? Math.ceilDiv(layer.in(), inputs) : inputs < 0 ? 1 : groups;
+        boolean told = inputs != 0 || layer.has("g_idx") || layer.in() % Math.max(1, groups) == 0;
+        if (groups < 1 || groups > layer.in() || groups != expected || !told) {
+            throw layer.bad("scales is of shape %s: that is no number of groups%s for %d inputs"
+                    .formatted(
+                            Arrays.toString(scales.shape()), inputs > 0 ? " of " + inputs : "", layer.in()));
         }
         return groups;
     }

@@ -90,7 +90,7 @@ class BadCheckpointsTest {
     @Test
     void groupsThatDoNotDivideAreNamed() {
         read(new AwqFormat(), awqLayer().put("w.scales", DType.F16, bytes(48), 3, 8), "do not divide 16 inputs");
-        read(gptq(), gptqLayer().put("w.scales", DType.F16, bytes(0), 0, 8), "no number of groups");
+        read(gptq(), gptqLayer().put("w.scales", DType.F16, bytes(0), 0, 8), "no number of groups of 8 for 16 inputs");
         read(
                 new PackedIntFormat(),
                 new MapFile()
@@ -103,6 +103,9 @@ class BadCheckpointsTest {
                         .put("w.weight", DType.F8_E4M3, bytes(128), 8, 16)
                         .put("w.weight_scale_inv", DType.F32, bytes(16), 2, 2),
                 "neither one, nor one a row, nor one for each tile");
+        MapFile three = gptqLayer().put("w.scales", DType.F16, bytes(48), 3, 8);
+        read(new GptqFormat(1, 4, 0), three, "no number of groups for 16 inputs");
+        read(gptq(), three, "no number of groups of 8 for 16 inputs");
         MapFile far = gptqLayer();
         MemorySegment order = bytes(64);
         order.set(Memory.INT, 8, 7);
@@ -120,7 +123,7 @@ class BadCheckpointsTest {
     }
 
     private static MatrixFormat gptq() {
-        return new GptqFormat(1, 4);
+        return new GptqFormat(1, 4, 8);
     }
 
     /** [8, 16] in 4 bits, 2 groups. */

@@ -12,6 +12,7 @@ import dev.lathe.model.Decoder;
 import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.ModelShape;
+import dev.lathe.model.Modules;
 import dev.lathe.model.TokenScores;
 import dev.lathe.model.Weights;
 import dev.lathe.model.file.Checkpoint;
@@ -21,6 +22,7 @@ import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +73,12 @@ class CheckpointsTest {
                     weights.dense().matrix("model.layers.0.mlp.down_proj", spec.hidden(), spec.intermediate());
             String tensor = golden.names().iterator().next();
             Goldens.assertEqual(Goldens.rows(down, 8), Goldens.floats(golden, tensor), name + " " + tensor);
-            Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, name, DType.F32)));
+            FrozenModules modules = new FrozenModules(new Weights(weights, name, DType.F32));
+            Modules.Part down0 = new Modules.Part("model.layers.0.mlp.down_proj", spec.hidden(), false);
+            assertThat(modules.wide(List.of(down0), spec.intermediate(), 32))
+                    .as("under an adapter it stays packed")
+                    .isInstanceOf(QuantizedWideWeight.class);
+            Decoder decoder = Decoder.build(spec, modules);
             JsonNode logits = Goldens.json("checkpoints/" + name + "/golden_logits.json");
             logits.path("sequences").forEach(sequence -> compare(decoder, sequence));
         }
