@@ -193,6 +193,11 @@ final class GgufWeights implements PackedRowFile {
     }
 
     @Override
+    public void forget() {
+        file.forget();
+    }
+
+    @Override
     public void close() {
         file.close();
     }
