@@ -27,7 +27,8 @@ class RoomsTest {
             "text", List.of("base"),
             "data", List.of("text"),
             "model", List.of("tensor", "text"),
-            "train", List.of("data", "model"),
+            "quant", List.of("model"),
+            "train", List.of("data", "quant"),
             "run", List.of("train"),
             "bench", List.of("run"),
             "cli", List.of("bench"));

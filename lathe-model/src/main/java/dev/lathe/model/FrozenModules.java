@@ -26,7 +26,7 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
 
     /** The layers with their type, for those who build something on top of them. */
     public FrozenLinear frozen(List<Part> parts, long in) {
-        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : new DenseWeight(weights.joined(parts, in));
+        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : weights.linear(parts, in);
         return new FrozenLinear(weight, bias(parts));
     }
 
@@ -37,7 +37,7 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
             return new StreamedWideWeight(
                     weights, parts, in, Scope.release(Tensors.zeros(weights.dtype(), out, room)));
         }
-        return DenseWideWeight.of(weights.copyJoined(parts, in, room, weights.dtype()), in);
+        return weights.wide(parts, in, room);
     }
 
     /** The layers' biases side by side, 0 where a layer has none; empty when none has one. */

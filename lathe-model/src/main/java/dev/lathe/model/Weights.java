@@ -50,6 +50,18 @@ public final class Weights {
         return parts.size() == 1 ? get(first.name() + ".weight", first.out(), in) : copyJoined(parts, in, dtype);
     }
 
+    /** The same for products: packed, where the file keeps it so. */
+    Weight linear(List<Modules.Part> parts, long in) {
+        return file instanceof PackedWeights packed ? packed.weight(parts, in) : new DenseWeight(joined(parts, in));
+    }
+
+    /** The same with {@code room} columns behind it. */
+    WideWeight wide(List<Modules.Part> parts, long in, long room) {
+        return file instanceof PackedWeights packed
+                ? packed.wide(parts, in, room, dtype)
+                : DenseWideWeight.of(copyJoined(parts, in, room, dtype), in);
+    }
+
     /** The same in memory of its own, to be changed. */
     public Tensor copyJoined(List<Modules.Part> parts, long in, DType type) {
         return copyJoined(parts, in, 0, type);

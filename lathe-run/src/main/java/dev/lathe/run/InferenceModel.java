@@ -1,10 +1,10 @@
 package dev.lathe.run;
 
-import dev.lathe.base.UserError;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
+import dev.lathe.model.PackedWeights;
 import dev.lathe.model.Weights;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.config.NumberFormat;
@@ -30,7 +30,7 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     enum LastAdapter {
         /** Stays beside the base, as it was in training. */
         BESIDE,
-        /** Added to the base's weights: a token costs no more than the base's. */
+        /** Added to the base's weights, unless those are packed: a token costs no more than the base's. */
         MERGED
     }
 
@@ -48,9 +48,8 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     private static InferenceModel opened(ModelChoice choice, NumberFormat format, LastAdapter last) {
         LoadedModel base = choice.open();
         try {
-            refuseQuantised(base, "these weights cannot be read yet: use the model that they were made from");
             DType compute = Arithmetic.inference(format, base.spec().dtype());
-            return of(base, choice.adapters(), last, compute, Matrices.HELD);
+            return of(choice.loading().load(base, compute), choice.adapters(), last, compute, Matrices.HELD);
         } catch (RuntimeException e) {
             base.close();
             throw e;
@@ -60,7 +59,9 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     /** @param base belongs to the result from now on; closed when there is none */
     static InferenceModel of(
             LoadedModel base, List<Path> adapters, LastAdapter last, DType compute, Matrices matrices) {
-        int beside = last == LastAdapter.BESIDE && !adapters.isEmpty() ? 1 : 0;
+        // Merging would make packed weights dense, and round nothing better.
+        boolean apart = last == LastAdapter.BESIDE || base.weights() instanceof PackedWeights;
+        int beside = apart && !adapters.isEmpty() ? 1 : 0;
         LoadedModel model = merged(base, adapters.subList(0, adapters.size() - beside));
         Owner tensors = new Owner();
         try {
@@ -103,17 +104,6 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
         } catch (RuntimeException e) {
             merged.close();
             throw e;
-        }
-    }
-
-    /** Throws {@link UserError}, ending in {@code consequence}, for weights that config.json says are quantised. */
-    static void refuseQuantised(LoadedModel model, String consequence) {
-        if (model.config().hasNonNull("quantization_config")) {
-            String method = model.config()
-                    .path("quantization_config")
-                    .path("quant_method")
-                    .asText("an unnamed method");
-            throw new UserError("%s is quantised (%s); %s".formatted(model.name(), method, consequence));
         }
     }
 

@@ -6,8 +6,10 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.LegacyWeights;
 import dev.lathe.model.file.TensorSource;
+import dev.lathe.quant.Storage;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.ExportRun;
+import dev.lathe.run.config.MergeBase;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
@@ -45,15 +47,27 @@ public final class MergeAndExport {
             throw new UserError(why + ". There is nothing to export");
         });
         ExportFolder target = ExportFolder.at(run.export().folder(), choice, host.files());
-        try (LoadedModel base = choice.open()) {
-            InferenceModel.refuseQuantised(
-                    base,
-                    "adding an adapter to quantised weights would round them once more: name the model that they were"
-                            + " made from, merge, then quantise the result");
+        try (LoadedModel stored = choice.open()) {
+            Optional<Storage> storage = packedAs(choice);
+            if (storage.isPresent()) {
+                String proof =
+                        new PackedExport(stored, storage.get(), encoder(stored)).write(target, host.files(), run);
+                host.say("%s → %s, %s".formatted(what(choice), run.export().folder(), proof));
+                return;
+            }
+            QuantizedBase quantised = QuantizedBase.of(run, stored, choice.adapters());
+            LoadedModel base = quantised.mergedInto();
             String proof = NativeMemory.during(
                     "exporting", LessMemory.EXPORTING, () -> export(base, choice.adapters(), target));
             host.say("%s → %s, checked: %s".formatted(what(choice), run.export().folder(), proof));
+            quantised.drift(choice.adapters(), encoder(base)).ifPresent(host::say);
         }
+    }
+
+    /** What the written model is packed as, if that was asked for; an adapter is merged into dense weights alone. */
+    private Optional<Storage> packedAs(ModelChoice choice) {
+        boolean packed = choice.adapters().isEmpty() && run.export().base() == MergeBase.ORIGINAL;
+        return run.model().quantization().filter(config -> packed).map(WeightLoading::storage);
     }
 
     private String export(LoadedModel base, List<Path> adapters, ExportFolder target) {
@@ -90,6 +104,12 @@ public final class MergeAndExport {
         try (LoadedModel written = LoadedModel.open("the exported model", folder)) {
             return proof.of(written, artifact.tensors());
         }
+    }
+
+    static void write(Path folder, SafeFiles files, ModelArtifact artifact, ChatEncoder encoder) {
+        artifact.write(folder, files);
+        encoder.tokenizer().paddingOnTheLeft().save(folder, files);
+        files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
     }
 
     private ChatEncoder encoder(LoadedModel base) {

@@ -23,9 +23,15 @@ import java.util.stream.Stream;
  * @param adapters their folders, in the order in which they are put on
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  * @param untrained why there is no result of the training that the file describes, if there should be one
+ * @param loading in which storage its layers are held
  */
 record ModelChoice(
-        String name, Path base, List<Path> adapters, Optional<String> ropeScaling, Optional<String> untrained) {
+        String name,
+        Path base,
+        List<Path> adapters,
+        Optional<String> ropeScaling,
+        Optional<String> untrained,
+        WeightLoading loading) {
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ADAPTER = "adapter_config.json";
 
@@ -39,22 +45,24 @@ record ModelChoice(
 
     static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
         ModelSource source = new ModelSource(host, config);
+        WeightLoading loading = WeightLoading.of(config);
         List<Path> named = source.adapters();
         Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
         if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {
-            return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), Optional.empty());
+            return new ModelChoice(
+                    config.nameOrPath(), source.base(), named, config.ropeScaling(), Optional.empty(), loading);
         }
         if (Files.exists(output.resolve(ADAPTER))) {
             List<Path> adapters = new ArrayList<>(named.subList(0, Math.max(0, named.size() - 1)));
             adapters.add(output);
             return new ModelChoice(
-                    config.nameOrPath(), source.base(), adapters, config.ropeScaling(), Optional.empty());
+                    config.nameOrPath(), source.base(), adapters, config.ropeScaling(), Optional.empty(), loading);
         }
         if (WEIGHTS.stream().anyMatch(file -> Files.exists(output.resolve(file)))) {
-            return new ModelChoice(output.toString(), output, List.of(), Optional.empty(), Optional.empty());
+            return new ModelChoice(output.toString(), output, List.of(), Optional.empty(), Optional.empty(), loading);
         }
         Optional<String> untrained = named.isEmpty() ? Optional.of(untrained(output)) : Optional.empty();
-        return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), untrained);
+        return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), untrained, loading);
     }
 
     /** A checkpoint of the training that is named by hand is meant, even if the training went on. */

@@ -6,6 +6,7 @@ import dev.lathe.data.LoadedData;
 import dev.lathe.model.ExpertsSpec;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
+import dev.lathe.quant.Quantization;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.OptimizerConfig;
@@ -150,8 +151,16 @@ record RunParts(
                 plan.accumulation(),
                 data.train().report().tokens(),
                 data.train().report().supervised(),
-                Arithmetic.name(arithmetic.compute()),
+                Arithmetic.name(arithmetic.compute()) + storage(),
                 resumedFromStep);
+    }
+
+    /** What the frozen weights are packed as, in words; empty for dense ones. */
+    private String storage() {
+        return Quantization.method(model)
+                .or(() -> run.model().quantization().map(config -> WeightLoading.storage(config).name()))
+                .map(packed -> ", weights in " + packed)
+                .orElse("");
     }
 
     /** All but the embedding's, by which operations are counted. */

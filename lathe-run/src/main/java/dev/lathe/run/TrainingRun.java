@@ -1,13 +1,16 @@
 package dev.lathe.run;
 
+import dev.lathe.base.UserError;
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.Checkpoint;
+import dev.lathe.quant.Quantization;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
+import dev.lathe.tensor.DType;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Owner;
 import dev.lathe.tensor.Torch;
@@ -78,6 +81,10 @@ public final class TrainingRun {
         ModelSource source = new ModelSource(host, run.model());
         LoadedModel model = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
+        refuseQuantised(model, adapter, source.adapters().size());
+        if (adapter) {
+            model = WeightLoading.of(run.model()).load(model, compute(model));
+        }
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
                 return model.with(StoredLayout.of(model.spec())
@@ -93,6 +100,39 @@ public final class TrainingRun {
                 .ropeScaling()
                 .map(type -> new RopeStretch(type).forTraining(model, run.data().cutoffLen()))
                 .orElse(model);
+    }
+
+    private void refuseQuantised(LoadedModel model, boolean adapter, int adapters) {
+        Optional<String> method = Quantization.method(model);
+        if (method.isPresent() && (!adapter || adapters > 1)) {
+            throw new UserError("%s is quantised (%s), and quantised weights cannot be %s; %s"
+                    .formatted(
+                            model.name(),
+                            method.get(),
+                            adapter ? "merged into" : "trained",
+                            adapter
+                                    ? "name the last adapter only, or merge the others into the unquantised model first"
+                                    : "set finetuning_type: lora, or name the model that they were made from"));
+        }
+        if (method.isPresent() && run.model().quantization().isPresent()) {
+            host.say("Notice: quantization_bit: no effect: %s is quantised already (%s)"
+                    .formatted(model.name(), method.get()));
+        }
+    }
+
+    private DType compute(LoadedModel model) {
+        return Arithmetic.training(run.training().precision(), model.spec().dtype())
+                .compute();
+    }
+
+    /** What the weights under the adapter were packed as, to be kept beside it. */
+    private Artifact base(LoadedModel model) {
+        return Quantization.method(model).isPresent()
+                ? (folder, files, progress) -> {}
+                : run.model()
+                        .quantization()
+                        .map(packed -> new TrainedBase(packed, compute(model)).artifact())
+                        .orElse((folder, files, progress) -> {});
     }
 
     private boolean train(
@@ -130,8 +170,8 @@ public final class TrainingRun {
                 run.evaluation().best().map(wanted -> new BestModel(wanted.metric(), wanted.greater(), evaluation));
         best.ifPresent(found -> bestSoFar(continuation).ifPresent(found::restore));
         Artifact tokenizer = (folder, files, progress) -> encoder.tokenizer().save(folder, files);
-        List<Artifact> artifacts = new ArrayList<>(
-                List.of(tuning.weights(), tokenizer, trainerState(reporting, best), reporting.card(), state));
+        List<Artifact> artifacts = new ArrayList<>(List.of(
+                tuning.weights(), base(model), tokenizer, trainerState(reporting, best), reporting.card(), state));
         stream.ifPresent(artifacts::add);
         Checkpoints checkpoints = new Checkpoints(parts.checkpointSettings(best), host.files(), artifacts, events);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy(), balance);
@@ -163,7 +203,8 @@ public final class TrainingRun {
             return false;
         }
         best.flatMap(BestModel::best).ifPresent(found -> state.restore(found.checkpoint(), parts.plan()));
-        List.of(tuning.weights(), tokenizer).forEach(artifact -> artifact.write(output, host.files(), end));
+        List.of(tuning.weights(), base(model), tokenizer)
+                .forEach(artifact -> artifact.write(output, host.files(), end));
         events.publish(finished);
         if (run.evaluation().atEnd()) {
             evaluation.run(end, loop, objective);

@@ -107,7 +107,7 @@ public final class TrainingTrial {
         new Trainer(
                         parts.trainerSettings(),
                         parts.loop(tuning),
-                        new LanguageModeling(),
+                        new LanguageModeling(false, parts.routerBalance()),
                         optimizer,
                         tuning.parameters(),
                         samples,

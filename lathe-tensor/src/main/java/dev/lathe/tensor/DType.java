@@ -10,7 +10,16 @@ public enum DType {
     I32("I32", 4),
     I16("I16", 2),
     I8("I8", 1),
+    U64("U64", 8),
+    U32("U32", 4),
+    U16("U16", 2),
     U8("U8", 1),
+    /** 4 bits of exponent, 3 of mantissa, no infinity. */
+    F8_E4M3("F8_E4M3", 1),
+    /** 5 bits of exponent, 2 of mantissa. */
+    F8_E5M2("F8_E5M2", 1),
+    /** A power of two: the scales of the MX formats. */
+    F8_E8M0("F8_E8M0", 1),
     BOOL("BOOL", 1);
 
     private final String safetensors;

@@ -17,7 +17,13 @@ final class DTypes {
             case I32 -> ScalarType.Int;
             case I16 -> ScalarType.Short;
             case I8 -> ScalarType.Char;
+            case U64 -> ScalarType.UInt64;
+            case U32 -> ScalarType.UInt32;
+            case U16 -> ScalarType.UInt16;
             case U8 -> ScalarType.Byte;
+            case F8_E4M3 -> ScalarType.Float8_e4m3fn;
+            case F8_E5M2 -> ScalarType.Float8_e5m2;
+            case F8_E8M0 -> ScalarType.Float8_e8m0fnu;
             case BOOL -> ScalarType.Bool;
         };
     }

@@ -24,7 +24,7 @@ public final class Matrices {
                 switch (tensor.dtype()) {
                     case F32 -> Element.F32;
                     case BF16 -> Element.BF16;
-                    case F16, F64, I64, I32, I16, I8, U8, BOOL ->
+                    case F16, F64, I64, I32, I16, I8, U64, U32, U16, U8, F8_E4M3, F8_E5M2, F8_E8M0, BOOL ->
                         throw new IllegalArgumentException("kernels read F32 and BF16, not " + tensor.dtype());
                 };
         int last = tensor.dimensions() - 1;

@@ -74,7 +74,8 @@ public final class Torch {
         return workers().threads();
     }
 
-    static Workers workers() {
+    /** The threads that operations share their work out to; for those of other rooms. */
+    public static Workers workers() {
         return pool().workers();
     }
 

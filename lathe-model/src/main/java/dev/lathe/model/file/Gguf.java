@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * A GGUF file, mapped: llama.cpp's one file for weights, configuration and tokenizer (format: ggml's docs/gguf.md).
- * Tensors of the types F32, F16, BF16, Q8_0, Q4_0 and Q4_1 can be read.
+ * Tensors of every type that gguf's own library dequantises can be read.
  */
 public final class Gguf implements AutoCloseable {
     private final MappedFile file;

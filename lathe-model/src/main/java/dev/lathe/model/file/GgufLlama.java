@@ -170,7 +170,7 @@ final class GgufLlama {
             case F32 -> "float32";
             case F16 -> "float16";
             case BF16 -> "bfloat16";
-            case F64, I64, I32, I16, I8, U8, BOOL ->
+            case F64, I64, I32, I16, I8, U64, U32, U16, U8, F8_E4M3, F8_E5M2, F8_E8M0, BOOL ->
                 throw new IllegalArgumentException("a model does not compute in " + dtype);
         };
     }

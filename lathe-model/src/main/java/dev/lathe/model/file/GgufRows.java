@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 /** Dequantises rows of ggml's blocks, with the roundings of ggml: each product and each sum to fp32. */
 final class GgufRows {
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
 
     private GgufRows() {}
@@ -70,7 +71,42 @@ final class GgufRows {
         }
     }
 
-    private static float half(byte[] stored, int at) {
+    /** d, one bit more of each of 32 numbers, then their nibbles as in Q4_0: d (q - 16). */
+    static void q50(byte[] stored, float[] row, int length) {
+        for (int at = 0, to = 0; to < length; at += 22, to += 32) {
+            float d = half(stored, at);
+            int high = word(stored, at + 2);
+            for (int i = 0; i < 16; i++) {
+                int pair = stored[at + 6 + i];
+                row[to + i] = d * (((pair & 15) | (high >>> i & 1) << 4) - 16);
+                row[to + 16 + i] = d * (((pair >> 4 & 15) | (high >>> i + 16 & 1) << 4) - 16);
+            }
+        }
+    }
+
+    /** d, m, then as Q5_0: d q + m. */
+    static void q51(byte[] stored, float[] row, int length) {
+        for (int at = 0, to = 0; to < length; at += 24, to += 32) {
+            float d = half(stored, at);
+            float m = half(stored, at + 2);
+            int high = word(stored, at + 4);
+            for (int i = 0; i < 16; i++) {
+                int pair = stored[at + 8 + i];
+                row[to + i] = d * ((pair & 15) | (high >>> i & 1) << 4) + m;
+                row[to + 16 + i] = d * ((pair >> 4 & 15) | (high >>> i + 16 & 1) << 4) + m;
+            }
+        }
+    }
+
+    static float half(byte[] stored, int at) {
         return Float.float16ToFloat((short) SHORT.get(stored, at));
+    }
+
+    static int unsignedShort(byte[] stored, int at) {
+        return (short) SHORT.get(stored, at) & 0xffff;
+    }
+
+    static int word(byte[] stored, int at) {
+        return (int) INT.get(stored, at);
     }
 }

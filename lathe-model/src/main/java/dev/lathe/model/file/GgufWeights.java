@@ -10,13 +10,14 @@ import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A GGUF file's tensors under given names, all in one floating type. What is stored in that type and order already
  * stays mapped; the rest is dequantised to fp32 row by row and rounded to the type, nearest even.
  */
-final class GgufWeights implements WeightFile {
+final class GgufWeights implements PackedRowFile {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
@@ -81,6 +82,48 @@ final class GgufWeights implements WeightFile {
         MemorySegment data = computed.allocate(spec.bytes(), dtype.bytes());
         new Rows(source, reader, stored, data).convert();
         return new StoredTensor(name, dtype, tensor.shape(), data);
+    }
+
+    @Override
+    public Optional<PackedRows> packed(String name) {
+        Source source = source(name);
+        GgufHeader.Tensor tensor = source.tensor();
+        boolean quantised = tensor.shape().length == 2 && tensor.type().blockLength() > 1;
+        return quantised
+                ? tensor.type()
+                        .rows()
+                        .map(reader -> new Blocks(source, reader, file.bytes().asSlice(tensor.start(), tensor.bytes())))
+                : Optional.empty();
+    }
+
+    private record Blocks(Source source, GgufRows.Reader reader, MemorySegment stored) implements PackedRows {
+        @Override
+        public String storage() {
+            return source.tensor().type().name();
+        }
+
+        @Override
+        public long rows() {
+            return source.tensor().shape()[0];
+        }
+
+        @Override
+        public int length() {
+            return Math.toIntExact(source.tensor().rowLength());
+        }
+
+        @Override
+        public long bytes() {
+            return stored.byteSize();
+        }
+
+        @Override
+        public void row(long row, float[] to) {
+            byte[] bytes = new byte[Math.toIntExact(stored.byteSize() / Math.max(1, rows()))];
+            MemorySegment.copy(
+                    stored, ValueLayout.JAVA_BYTE, source.stored(row) * bytes.length, bytes, 0, bytes.length);
+            reader.read(bytes, to, length());
+        }
     }
 
     /** One conversion, with the buffers of one row. */

@@ -30,15 +30,21 @@ public record SafetensorsWriter(SafeFiles files) {
     /** Java's channels copy heap memory through a buffer that each thread keeps: this bounds it. */
     private static final long CHUNK = 1 << 20;
 
-    /** The library's order: by alignment, widest first; ours has only some of its types. */
+    /** The library's order: by alignment, widest first. */
     private static final List<DType> ORDER = List.of(
+            DType.U64,
             DType.I64,
             DType.F64,
             DType.F32,
+            DType.U32,
             DType.I32,
             DType.BF16,
             DType.F16,
+            DType.U16,
             DType.I16,
+            DType.F8_E8M0,
+            DType.F8_E4M3,
+            DType.F8_E5M2,
             DType.I8,
             DType.U8,
             DType.BOOL);

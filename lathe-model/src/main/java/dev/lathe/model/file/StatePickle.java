@@ -57,6 +57,8 @@ final class StatePickle {
             case I8 -> "CharStorage";
             case U8 -> "ByteStorage";
             case BOOL -> "BoolStorage";
+            case U64, U32, U16, F8_E4M3, F8_E5M2, F8_E8M0 ->
+                throw new IllegalArgumentException("torch's old files know no " + spec.dtype());
         };
     }
 

@@ -18,9 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LegacyWeightsTest {
+    /** Types that torch had when it wrote such files. */
+    private static final Set<DType> KNOWN = EnumSet.range(DType.F32, DType.I8);
+
     private static final SafeFiles FILES = new SafeFiles(Disk.real());
 
     private final Path folder;
@@ -70,7 +75,9 @@ class LegacyWeightsTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void storagesHoldTheNumbers(long seed) throws IOException {
-        List<TensorSource> tensors = RandomTensors.of(seed);
+        List<TensorSource> tensors = RandomTensors.of(seed).stream()
+                .filter(tensor -> KNOWN.contains(tensor.spec().dtype()))
+                .toList();
         Path file = folder.resolve("x.bin");
         new TorchZipWriter(FILES).write(file, tensors);
         byte[] whole = Files.readAllBytes(file);

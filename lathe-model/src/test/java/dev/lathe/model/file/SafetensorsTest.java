@@ -116,7 +116,7 @@ class SafetensorsTest {
             value = {
                 "[] | not a JSON object",
                 "{\"a\":1} | of type",
-                "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}} | tensor a is of type \"F8_E4M3\"",
+                "{\"a\":{\"dtype\":\"F4\",\"shape\":[16],\"data_offsets\":[0,8]}} | tensor a is of type \"F4\"",
                 "{\"a\":{\"dtype\":\"U8\",\"shape\":[-8],\"data_offsets\":[0,8]}} | shape of tensor a are not natural",
                 "{\"a\":{\"dtype\":\"U8\",\"shape\":[8.0],\"data_offsets\":[0,8]}} | shape of tensor a are not natural",
                 "{\"a\":{\"dtype\":\"U8\",\"shape\":[8e99999999],\"data_offsets\":[0,8]}} | shape of tensor a are not natural",

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param revision branch, tag or commit on the hub
  * @param cacheDir where downloads are kept; empty for the hub's usual cache
  * @param hubToken for the hub; when empty, HF_TOKEN may hold one
+ * @param quantization what its linear layers are packed as while it loads
+ * @param gguf what becomes of a GGUF file's blocks
  * @param fromScratch random weights of the model's shape instead of its own
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  */
@@ -21,6 +23,8 @@ public record ModelConfig(
         String revision,
         Optional<Path> cacheDir,
         Optional<Secret> hubToken,
+        Optional<QuantizationConfig> quantization,
+        GgufWeights gguf,
         boolean fromScratch,
         Optional<String> ropeScaling) {
     static ModelConfig of(Settings s) {
@@ -30,6 +34,8 @@ public record ModelConfig(
                 s.text("model_revision"),
                 s.optionalPath("cache_dir"),
                 s.optionalText("hf_hub_token").map(Secret::new),
+                QuantizationConfig.of(s),
+                GgufWeights.of(s),
                 s.flag("train_from_scratch"),
                 s.optionalText("rope_scaling"));
     }

@@ -5,7 +5,8 @@ import java.util.Map;
 
 /** Rules about the model, its quantisation and what it is written as. */
 final class ModelRules {
-    private static final Map<String, List<Integer>> BITS =
+    /** Bits that each method stores which quantises while a model loads. */
+    static final Map<String, List<Integer>> BITS =
             Map.of("bnb", List.of(4, 8), "hqq", List.of(1, 2, 3, 4, 5, 6, 8), "eetq", List.of(8));
 
     static final List<Rule> ALL = List.of(
@@ -40,6 +41,13 @@ final class ModelRules {
                     "other numbers need quantization_method: hqq"),
             Rule.refuse(
                     "tcse",
+                    "quantising while loading with a method that needs data",
+                    List.of("quantization_method", "quantization_bit"),
+                    s -> s.on("quantization_bit") && !BITS.containsKey(s.text("quantization_method")),
+                    "only bnb, hqq and eetq quantise while a model loads",
+                    "name a checkpoint that is quantised so and leave out quantization_bit, or choose one of the three"),
+            Rule.refuse(
+                    "tcse",
                     "7 bits with hqq",
                     List.of("quantization_bit", "quantization_method"),
                     s -> wrongBits(s, "hqq"),
@@ -62,10 +70,10 @@ final class ModelRules {
             Rule.refuse(
                     "e",
                     "merging into a quantised model",
-                    List.of("quantization_bit"),
-                    s -> s.on("quantization_bit"),
+                    List.of("quantization_bit", "merge_base"),
+                    s -> s.on("quantization_bit") && s.on("adapter_name_or_path") && !s.is("merge_base", "dequantized"),
                     "an adapter cannot be merged into quantised weights without loss",
-                    "leave the line out: export merges into the original weights, even of an adapter trained with QLoRA"),
+                    "leave the line out to merge into the original weights, or set merge_base: dequantized to keep exactly what was trained"),
             Rule.refuse(
                     "e",
                     "no folder to export to",

@@ -48,6 +48,18 @@ final class UnusedRules {
                     s -> !s.flag("load_best_model_at_end"),
                     "read only with load_best_model_at_end: true"));
         }
+        for (String key : List.of("quantization_type", "double_quantization")) {
+            rules.add(unused(
+                    key,
+                    "without 4 bits of bitsandbytes",
+                    s -> !s.is("quantization_bit", "4") || !s.is("quantization_method", "bnb"),
+                    "read only with quantization_bit: 4 and quantization_method: bnb"));
+        }
+        rules.add(unused(
+                "quantization_method",
+                "without quantization_bit",
+                s -> !s.on("quantization_bit"),
+                "read only with quantization_bit; a quantised checkpoint says itself how it is stored"));
         rules.add(unused("num_train_epochs", "with max_steps", s -> s.whole("max_steps") > 0, "max_steps wins"));
         rules.add(unused(
                 "warmup_ratio",

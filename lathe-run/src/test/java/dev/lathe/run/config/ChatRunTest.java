@@ -98,14 +98,14 @@ class ChatRunTest {
                         export_device: auto
                         export_legacy_format: false
                         """).read(Command.EXPORT));
-        assertThat(run.export()).isEqualTo(new ExportConfig(Path.of("out"), 2_000_000_000L, false));
+        assertThat(run.export()).isEqualTo(new ExportConfig(Path.of("out"), 2_000_000_000L, false, MergeBase.ORIGINAL));
         assertThat(run.format()).isEqualTo(NumberFormat.AUTO);
         assertThat(run.template().name()).isEqualTo(Optional.of("llama3"));
     }
 
     @Test
     void exportRefusesAQuantisedBaseWithTheWayOut() {
-        assertThat(yaml("model_name_or_path: x\nexport_dir: out\nquantization_bit: 4\n")
+        assertThat(yaml("model_name_or_path: x\nadapter_name_or_path: a\nexport_dir: out\nquantization_bit: 4\n")
                         .refused(Command.EXPORT))
                 .anySatisfy(line -> assertThat(line)
                         .contains(

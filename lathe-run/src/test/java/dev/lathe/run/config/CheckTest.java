@@ -44,8 +44,6 @@ class CheckTest {
                         "  line  6  lora_rank: eight       must be a whole number",
                         "  line  7  lora_dropout: 1.0      must be below 1",
                         "  line  8  bf16: maybe            must be true or false",
-                        "  line  9  quantization_bit: 5    Lathe cannot do this yet; leave it out to work in bf16, which"
-                                + " needs 2 bytes a weight",
                         "  line  9  quantization_bit: 5    bitsandbytes stores 4 or 8 bits; other numbers need"
                                 + " quantization_method: hqq",
                         "  line 10  deepspeed: ds_z3.json  Lathe cannot do this yet; leave it out: one process, and the"

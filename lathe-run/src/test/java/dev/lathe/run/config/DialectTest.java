@@ -108,13 +108,12 @@ class DialectTest {
 
     @Test
     void qloraIsLoraOnFourBits() {
-        assertThat(
-                        yaml("model: {name_or_path: x, finetuning_type: qlora, load_in_4bit: true}\ndata: {dataset: identity}\n")
-                                .refused(Command.TRAIN))
-                .containsExactly(
-                        "my.yaml cannot run:",
-                        "  line 1  quantization_bit: 4  Lathe cannot do this yet; leave it out to work in bf16, which needs"
-                                + " 2 bytes a weight");
+        TrainRun run =
+                yaml("model: {name_or_path: x, finetuning_type: qlora, load_in_4bit: true}\ndata: {dataset: identity}\n")
+                        .train();
+        assertThat(run.finetune()).isInstanceOf(LoraConfig.class);
+        assertThat(run.model().quantization())
+                .contains(new QuantizationConfig(QuantizationConfig.Method.BITSANDBYTES, 4, false, true));
     }
 
     @Test

@@ -41,6 +41,8 @@ class KeyTableTest {
         Set<String> known = new HashSet<>(described().defaults.keySet());
         known.addAll(Set.of(
                 "sample_answers", // Lathe's own
+                "gguf_weights",
+                "merge_base",
                 "use_cache",
                 "dataloader_in_order",
                 "train_sampling_strategy",

@@ -32,6 +32,9 @@ class RulesTest {
                                 "several adapters on a quantised model",
                                 BASE + "adapter_name_or_path=a,b quantization_bit=4"),
                         Map.entry("bits that the quantisation method does not store", BASE + "quantization_bit=5"),
+                        Map.entry(
+                                "quantising while loading with a method that needs data",
+                                BASE + "quantization_bit=4 quantization_method=gptq"),
                         Map.entry("7 bits with hqq", BASE + "quantization_bit=7 quantization_method=hqq"),
                         Map.entry("other than 8 bits with eetq", BASE + "quantization_bit=4 quantization_method=eetq"),
                         Map.entry(
@@ -39,7 +42,7 @@ class RulesTest {
                                 BASE + "quantization_bit=4 resize_vocab=true"),
                         Map.entry(
                                 "merging into a quantised model",
-                                "model_name_or_path=x quantization_bit=4 export_dir=e"),
+                                "model_name_or_path=x adapter_name_or_path=a quantization_bit=4 export_dir=e"),
                         Map.entry("no folder to export to", "model_name_or_path=x"),
                         Map.entry(
                                 "quantising while merging",
@@ -200,6 +203,9 @@ class RulesTest {
         cases.add(Arguments.of("eval_steps", BASE + "eval_steps=8"));
         cases.add(Arguments.of("logging_steps", BASE + "logging_strategy=epoch logging_steps=8"));
         cases.add(Arguments.of("greater_is_better", BASE + "greater_is_better=false"));
+        cases.add(Arguments.of("quantization_type", BASE + "quantization_type=fp4"));
+        cases.add(Arguments.of("double_quantization", BASE + "quantization_bit=8 double_quantization=false"));
+        cases.add(Arguments.of("quantization_method", BASE + "quantization_method=hqq"));
         cases.add(Arguments.of("num_train_epochs", BASE + "num_train_epochs=1 max_steps=5"));
         cases.add(Arguments.of("warmup_ratio", BASE + "warmup_ratio=0.1 warmup_steps=5"));
         cases.add(Arguments.of(

@@ -85,6 +85,8 @@ class TrainRunTest {
                                 "main",
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
+                                GgufWeights.AUTO,
                                 false,
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
@@ -245,7 +247,6 @@ class TrainRunTest {
                 "stage: dpo\npref_beta: 0.1\npref_loss: sigmoid",
                 "finetuning_type: oft",
                 "use_badam: true\nfinetuning_type: full",
-                "quantization_bit: 4",
                 "optim: paged_adamw_8bit",
             })
     void whatLatheCannotDoYetStopsTheRun(String lines) {

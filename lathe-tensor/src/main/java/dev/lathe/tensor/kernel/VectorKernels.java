@@ -9,6 +9,15 @@ final class VectorKernels {
         return Lanes.F.vectorBitSize() >= 256;
     }
 
+    /** Whether 16 numbers are one vector. */
+    static boolean holdsTableOf16() {
+        return Lanes.N == 16;
+    }
+
+    static PackedRowKernel packedRows() {
+        return new VectorPackedRow();
+    }
+
     static Kernels make(Workers workers) {
         return new Kernels(
                 "vector-" + Lanes.F.vectorBitSize(),

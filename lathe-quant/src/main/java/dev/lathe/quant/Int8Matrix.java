@@ -1,0 +1,27 @@
+package dev.lathe.quant;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Signed bytes with a scale a row: q · scale. LLM.int8 and EETQ store it, with different scales.
+ *
+ * @param codes [out, in]
+ * @param scales [out]: what a 1 is worth
+ */
+record Int8Matrix(MemorySegment codes, Numbers scales, long out, long in) implements PackedMatrix {
+    @Override
+    public void row(long row, float[] to) {
+        float scale = scales.get(row);
+        byte[] bytes = new byte[(int) in];
+        MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, row * in, bytes, 0, bytes.length);
+        for (int i = 0; i < bytes.length; i++) {
+            to[i] = bytes[i] * scale;
+        }
+    }
+
+    @Override
+    public long bytes() {
+        return codes.byteSize() + scales.data().byteSize();
+    }
+}

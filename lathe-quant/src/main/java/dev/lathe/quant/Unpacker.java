@@ -1,0 +1,140 @@
+package dev.lathe.quant;
+
+import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Matrices;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.Tensors;
+import dev.lathe.tensor.Torch;
+import dev.lathe.tensor.kernel.Matrix;
+import dev.lathe.tensor.kernel.PackedRowKernel;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Unpacks the matrices of a model, one layer at a time, into a buffer that all of them share. Belongs to the one thread that
+ * computes; {@link Torch#workers} help it.
+ */
+public final class Unpacker implements AutoCloseable {
+    /** Numbers a worker unpacks at a time: some 10 µs. */
+    private static final long PART = 32_768;
+
+    private final PackedRowKernel kernel = PackedRowKernel.forHost();
+    private final Map<DType, Tensor> buffers = new EnumMap<>(DType.class);
+
+    /**
+     * Matrices one below the other, [sum of their outs, in]; valid until the next call.
+     *
+     * @param dtype F32, BF16 or F16
+     */
+    Tensor shared(List<PackedMatrix> parts, long in, DType dtype) {
+        Tensor matrix = buffer(dtype, out(parts), in);
+        fill(parts, in, matrix);
+        return matrix;
+    }
+
+    /** The same with columns behind them: [sum of their outs, in + columns], in the type of the columns. */
+    Tensor shared(List<PackedMatrix> parts, long in, Tensor columns) {
+        Tensor matrix = buffer(columns.dtype(), columns.size(0), in + columns.size(1));
+        try (Tensor left = matrix.narrow(1, 0, in);
+                Tensor right = matrix.narrow(1, in, columns.size(1))) {
+            fill(parts, in, left);
+            right.copyFrom(columns);
+        }
+        return matrix;
+    }
+
+    /** The same in memory of its own. */
+    Tensor dense(List<PackedMatrix> parts, long in, DType dtype) {
+        Tensor matrix = Tensors.empty(dtype, out(parts), in);
+        fill(parts, in, matrix);
+        return matrix;
+    }
+
+    /** x Wᵀ without a dense W: for a few rows, where unpacking would cost more than multiplying. */
+    Tensor few(List<PackedMatrix> parts, long in, Tensor x) {
+        int count = (int) x.size(0);
+        Vectors vectors = Vectors.of(x.toFloats(), count);
+        int out = Math.toIntExact(out(parts));
+        float[][] y = new float[count][out];
+        long size = Math.max(1, PART / in);
+        long[] starts = starts(parts);
+        Torch.workers().run(parts(parts, size), job -> {
+            Range range = range(parts, size, job);
+            PackedMatrix part = parts.get(range.part);
+            part.dots(kernel, range.first, range.last, vectors, y, (int) (starts[range.part] + range.first));
+        });
+        float[] flat = new float[count * out];
+        for (int v = 0; v < count; v++) {
+            System.arraycopy(y[v], 0, flat, v * out, out);
+        }
+        return Tensors.of(flat, count, out).to(x.dtype());
+    }
+
+    private void fill(List<PackedMatrix> parts, long in, Tensor matrix) {
+        if (matrix.dtype() == DType.F16) { // which kernels do not write
+            matrix.copyFrom(shared(parts, in, DType.F32));
+            return;
+        }
+        Matrix to = Matrices.of(matrix);
+        long size = Math.max(1, PART / in);
+        long[] starts = starts(parts);
+        Torch.workers().run(parts(parts, size), job -> {
+            Range range = range(parts, size, job);
+            parts.get(range.part).rows(kernel, range.first, range.last, to, starts[range.part] + range.first);
+        });
+    }
+
+    private Tensor buffer(DType dtype, long rows, long columns) {
+        long numbers = rows * columns;
+        Tensor held = buffers.get(dtype);
+        if (held == null || held.count() < numbers) {
+            if (held != null) {
+                held.close();
+            }
+            held = Scope.release(Tensors.empty(dtype, numbers));
+            buffers.put(dtype, held);
+        }
+        try (Tensor flat = held.narrow(0, 0, numbers)) {
+            return flat.reshape(rows, columns);
+        }
+    }
+
+    private record Range(int part, long first, long last) {}
+
+    private static int parts(List<PackedMatrix> parts, long size) {
+        return Math.toIntExact(
+                parts.stream().mapToLong(part -> Math.ceilDiv(part.out(), size)).sum());
+    }
+
+    private static Range range(List<PackedMatrix> parts, long size, int job) {
+        long left = job;
+        int part = 0;
+        while (left >= Math.ceilDiv(parts.get(part).out(), size)) {
+            left -= Math.ceilDiv(parts.get(part).out(), size);
+            part++;
+        }
+        long first = left * size;
+        return new Range(part, first, Math.min(first + size, parts.get(part).out()));
+    }
+
+    private static long[] starts(List<PackedMatrix> parts) {
+        long[] starts = new long[parts.size()];
+        for (int i = 1; i < starts.length; i++) {
+            starts[i] = starts[i - 1] + parts.get(i - 1).out();
+        }
+        return starts;
+    }
+
+    private static long out(List<PackedMatrix> parts) {
+        return parts.stream().mapToLong(PackedMatrix::out).sum();
+    }
+
+    /** Frees the shared buffers. */
+    @Override
+    public void close() {
+        buffers.values().forEach(Tensor::close);
+        buffers.clear();
+    }
+}
