@@ -53,13 +53,7 @@ sealed interface ToolList {
         private String text(Tool tool) {
             JsonNode json = wrapping.of(tool);
             String body = indent == 0 ? PythonJson.line(json) : PythonJson.indented(json, indent);
-            return Marks.fill(
-                    around,
-                    Map.of(
-                            "tool",
-                            body,
-                            "name",
-                            tool.name()));
+            return Marks.fill(around, Map.of("tool", body, "name", tool.name()));
         }
     }
 
