@@ -34,8 +34,7 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
     public WideWeight wide(List<Part> parts, long in, long room) {
         if (streamed) {
             long out = parts.stream().mapToLong(Part::out).sum();
-            return new StreamedWideWeight(
-                    weights, parts, in, Scope.release(Tensors.zeros(weights.dtype(), out, room)));
+            return new StreamedWideWeight(weights, parts, in, Scope.release(Tensors.zeros(weights.dtype(), out, room)));
         }
         return weights.wide(parts, in, room);
     }

@@ -76,8 +76,7 @@ record GptqFormat(int storedLess, int only, int inputs) implements MatrixFormat 
         boolean told = inputs != 0 || layer.has("g_idx") || layer.in() % Math.max(1, groups) == 0;
         if (groups < 1 || groups > layer.in() || groups != expected || !told) {
             throw layer.bad("scales is of shape %s: that is no number of groups%s for %d inputs"
-                    .formatted(
-                            Arrays.toString(scales.shape()), inputs > 0 ? " of " + inputs : "", layer.in()));
+                    .formatted(Arrays.toString(scales.shape()), inputs > 0 ? " of " + inputs : "", layer.in()));
         }
         return groups;
     }
