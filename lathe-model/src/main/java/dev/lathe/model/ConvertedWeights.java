@@ -44,6 +44,11 @@ public record ConvertedWeights(WeightFile file, DType dtype) implements WeightFi
     }
 
     @Override
+    public void forget() {
+        file.forget();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

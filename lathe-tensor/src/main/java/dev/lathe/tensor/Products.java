@@ -12,6 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 final class Products {
     /** Multiplications that are worth a second thread: some 10 µs. */
     private static final long WORTH_SHARING = 4_000_000;
+    /** Elements of the second matrix that take as long to read. */
+    private static final long WORTH_READING_TOGETHER = 400_000;
     /** A weight is rearranged once for every tile of rows, so tiles of columns are better where there are enough. */
     private static final long MANY_COLUMNS = 1024;
 
@@ -22,7 +24,16 @@ final class Products {
 
     /** out = a × b for matrices. */
     static void multiply(Tensor out, Tensor a, Tensor b) {
-        tiles(out, a, b, (o, x, y) -> torch.mm_out(o.handle(), x.handle(), y.handle()));
+        tiles(
+                out,
+                a,
+                b,
+                a.size(0) == 1 ? Products::row : (o, x, y) -> torch.mm_out(o.handle(), x.handle(), y.handle()));
+    }
+
+    /** One row: a matrix times a vector reads the matrix as it stands, and faster. */
+    private static void row(Tensor out, Tensor a, Tensor b) {
+        torch.mv_out(out.handle().select(0, 0), b.handle().t(), a.handle().select(0, 0));
     }
 
     /** out = factor · a × b for matrices. */
@@ -49,7 +60,8 @@ final class Products {
         Workers workers = Torch.workers();
         long rows = out.size(0);
         long columns = out.size(1);
-        if (workers.threads() == 1 || rows * columns * a.size(1) < WORTH_SHARING) {
+        long read = columns * a.size(1);
+        if (workers.threads() == 1 || (rows * read < WORTH_SHARING && read < WORTH_READING_TOGETHER)) {
             tile.compute(out, a, b);
         } else if (columns >= MANY_COLUMNS || columns > rows) {
             new Cut(columns, COLUMN_STEP, 2 * workers.threads())

@@ -71,7 +71,9 @@ public final class Tensor implements AutoCloseable {
         if (!isContiguous()) {
             throw new IllegalStateException("only a contiguous tensor can be seen as memory");
         }
-        return MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
+        return count() == 0 // libtorch allocates nothing for nothing
+                ? MemorySegment.NULL
+                : MemorySegment.ofAddress(handle.data_ptr().address()).reinterpret(handle.nbytes());
     }
 
     public Tensor reshape(long... shape) {

@@ -3,8 +3,10 @@ package dev.lathe.train;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Modules;
 import dev.lathe.model.Weights;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Memory;
 import dev.lathe.tensor.Parameter;
 import java.util.List;
 import java.util.function.Predicate;
@@ -20,7 +22,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
     /** Low-rank factors on a frozen model. */
     public static Tuning lora(LoadedModel model, DType compute, LoraSpec spec, AdapterStart start) {
         LoraModules modules = new LoraModules(frozen(model, compute), spec, start);
-        Decoder decoder = Decoder.build(model.spec(), modules);
+        Decoder decoder = build(model, modules);
         List<Parameter> parameters = modules.parameters();
         return new Tuning(decoder, parameters, spec.targets(), new AdapterArtifact(parameters, spec, model.name()));
     }
@@ -32,7 +34,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
      */
     public static Tuning whole(LoadedModel model, DType compute, DType master, Predicate<String> trained) {
         TrainedModules modules = new TrainedModules(frozen(model, compute), trained, master);
-        Decoder decoder = Decoder.build(model.spec(), modules);
+        Decoder decoder = build(model, modules);
         List<Parameter> parameters = modules.parameters();
         Artifact artifact = new ModelArtifact(
                 model.config(),
@@ -51,6 +53,13 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
         return parameters.stream()
                 .mapToLong(parameter -> parameter.master().count())
                 .sum();
+    }
+
+    private static Decoder build(LoadedModel model, Modules modules) {
+        Decoder decoder = Decoder.build(model.spec(), modules);
+        model.weights().forget(); // most of it was copied
+        Memory.trim();
+        return decoder;
     }
 
     private static FrozenModules frozen(LoadedModel model, DType compute) {

@@ -135,6 +135,11 @@ public final class Checkpoint implements WeightFile {
     }
 
     @Override
+    public void forget() {
+        shards.forEach(WeightFile::forget);
+    }
+
+    @Override
     public void close() {
         shards.forEach(WeightFile::close);
     }

@@ -150,6 +150,11 @@ final class GgufWeights implements WeightFile {
     }
 
     @Override
+    public void forget() {
+        file.forget();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

@@ -29,6 +29,11 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
         }
     }
 
+    /** Lets go of the pages that were read; they are read again when needed. */
+    void forget() {
+        Pages.forget(bytes);
+    }
+
     long size() {
         return bytes.byteSize();
     }

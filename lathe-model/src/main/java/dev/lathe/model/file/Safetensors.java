@@ -45,6 +45,11 @@ public final class Safetensors implements WeightFile {
     }
 
     @Override
+    public void forget() {
+        file.forget();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

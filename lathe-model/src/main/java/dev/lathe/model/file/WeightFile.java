@@ -33,6 +33,9 @@ public interface WeightFile extends AutoCloseable {
     /** What the file says about itself, as text. */
     Map<String, String> metadata();
 
+    /** Lets go of what was read into memory and can be read again: for when everything needed was copied. */
+    default void forget() {}
+
     @Override
     void close();
 }
