@@ -44,6 +44,18 @@ final class Budget {
         steps(characters / CHARACTERS_A_STEP);
     }
 
+    /** A key is hashed and compared. */
+    void key(Value key) {
+        if (key instanceof Value.Str text) {
+            read(text.text().length());
+        }
+    }
+
+    /** A number of so many bits, or digits, is computed or written: that takes as long as their square. */
+    void number(long bits) {
+        steps(bits * bits >> 14);
+    }
+
     /** A list of so many values is about to be made. Returns their number. */
     int list(long values) {
         steps(1 + 4 * Math.min(values, MOST_STEPS)); // some hundred bytes an element

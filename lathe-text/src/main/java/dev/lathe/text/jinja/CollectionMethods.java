@@ -9,11 +9,14 @@ final class CollectionMethods {
     static final Table NONE = new Table();
 
     static final Table DICT = new Table(
-            new Native("get", "dict key default?", (runtime, in) -> dict(in).get(in.get("key"))
-                    .orElseGet(() -> in.find("default").orElse(Value.None.NONE))),
-            new Native("keys", "dict", (runtime, in) -> new Value.View("dict_keys", dict(in).keys())),
-            new Native("values", "dict", (runtime, in) -> new Value.View("dict_values", values(dict(in)))),
-            new Native("items", "dict", (runtime, in) -> new Value.View("dict_items", items(dict(in)))),
+            new Native("get", "dict key default?", (runtime, in) -> {
+                runtime.budget().key(in.get("key"));
+                return dict(in).get(in.get("key"))
+                        .orElseGet(() -> in.find("default").orElse(Value.None.NONE));
+            }),
+            new Native("keys", "dict", (runtime, in) -> view(runtime, "dict_keys", dict(in).keys())),
+            new Native("values", "dict", (runtime, in) -> view(runtime, "dict_values", values(dict(in)))),
+            new Native("items", "dict", (runtime, in) -> view(runtime, "dict_items", items(dict(in)))),
             new Native("copy", "dict", (runtime, in) -> in.get("dict")));
 
     static final Table LIST = new Table(
@@ -44,6 +47,11 @@ final class CollectionMethods {
     /** Whether this is a method that would change the value. */
     static boolean changes(Value value, String name) {
         return CHANGING.getOrDefault(value.type(), Set.of()).contains(name);
+    }
+
+    private static Value view(Runtime runtime, String name, List<Value> values) {
+        runtime.budget().list(values.size());
+        return new Value.View(name, values);
     }
 
     private static Dict dict(Bound in) {

@@ -18,6 +18,7 @@ final class Compared {
         if (a == b && !(a instanceof Value.Real)) {
             return true;
         }
+        budget.step();
         if (Numbers.isNumber(a) && Numbers.isNumber(b)) {
             return compareNumbers(a, b) == 0 && !isNan(a) && !isNan(b);
         }
@@ -54,6 +55,7 @@ final class Compared {
     }
 
     private boolean equal(Dict a, Dict b) {
+        budget.steps(a.size());
         return a.size() == b.size()
                 && a.entries().stream().allMatch(entry -> b.get(entry.key())
                         .filter(value -> equal(entry.value(), value))
@@ -146,7 +148,10 @@ final class Compared {
             when item instanceof Value.Str part -> new Search(budget).indexOf(text.text(), part.text(), 0) >= 0;
             case Value.Str text ->
                 throw new Failure("'in <string>' requires string as left operand, not " + item.type());
-            case Dict dict -> dict.get(item).isPresent();
+            case Dict dict -> {
+                budget.key(item);
+                yield dict.get(item).isPresent();
+            }
             default -> isAmong(new Walk(budget).iterator(container), item);
         };
     }

@@ -79,7 +79,9 @@ final class Evaluator {
         Dict dict = new Dict();
         budget.list(expression.pairs().size());
         for (Expression.Pair pair : expression.pairs()) {
-            dict.put(evaluate(pair.key(), scope), evaluate(pair.value(), scope));
+            Value key = evaluate(pair.key(), scope);
+            budget.key(key);
+            dict.put(key, evaluate(pair.value(), scope));
         }
         return dict;
     }

@@ -54,12 +54,14 @@ final class Filters {
         int base = in.integer("base", 10);
         return switch (in.get("value")) {
             case Value.Undefined(String problem) -> throw new Failure(problem);
-            case Value.Str(String text, boolean markup) ->
-                Numbers.parsedInteger(text, base)
+            case Value.Str(String text, boolean markup) -> {
+                runtime.budget().number(Math.min(runtime.budget().text(text.length()), 4300));
+                yield Numbers.parsedInteger(text, base)
                         .or(() -> Numbers.parsedReal(text)
                                 .filter(Double::isFinite)
                                 .map(Numbers::truncated))
                         .orElse(otherwise);
+            }
             case Value.Real(double number) -> Double.isFinite(number) ? Numbers.truncated(number) : otherwise;
             case Value value ->
                 Numbers.integer(value).<Value>map(Value.Int::new).orElse(otherwise);

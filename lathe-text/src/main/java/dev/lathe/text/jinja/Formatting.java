@@ -11,6 +11,7 @@ final class Formatting {
             "%(?:\\(([^)]*)\\))?([-+ #0]*+)(\\*|\\d{0,7}+)(?:\\.(\\d{0,4}))?[hlL]?([diouxXeEfFgGcrsa%])");
     private static final Pattern FIELD =
             Pattern.compile("([^!:.\\[]*)((?:\\.[^.\\[!:]+|\\[[^]]+])*+)(?:!([rsa]))?(?::(.*))?");
+    private static final int LONGEST_FIELD = 1000;
     private static final Pattern STEP = Pattern.compile("\\.([^.\\[]+)|\\[([^]]+)]");
     private static final Pattern SPEC =
             Pattern.compile("(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\\d{0,7})([,_])?(?:\\.(\\d{1,4}))?([bcdeEfFgGnosxX%])?");
@@ -25,7 +26,8 @@ final class Formatting {
 
     Value percent(Value.Str format, Value argument) {
         List<Value> arguments = argument instanceof Value.Tuple tuple ? tuple.values() : List.of(argument);
-        StringBuilder out = new StringBuilder();
+        StringBuilder out =
+                new StringBuilder(runtime.budget().text(format.text().length()));
         Matcher matcher = PERCENT.matcher(format.text());
         int used = 0;
         int at = 0;
@@ -73,6 +75,7 @@ final class Formatting {
         char sign = flags.contains("+") ? '+' : flags.contains(" ") ? ' ' : '-';
         int precision =
                 format.group(4) == null ? -1 : format.group(4).isEmpty() ? 0 : Integer.parseInt(format.group(4));
+        runtime.budget().number(Math.max(0, precision));
         String body = text
                 ? cut(converted(value, type), precision)
                 : NumberFormat.of(percentNumber(value, type), type, precision, flags.contains("#"), sign);
@@ -118,7 +121,7 @@ final class Formatting {
 
     Value format(Value.Str format, Arguments arguments) {
         String text = format.text();
-        StringBuilder out = new StringBuilder();
+        StringBuilder out = new StringBuilder(runtime.budget().text(text.length()));
         int automatic = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -128,7 +131,7 @@ final class Formatting {
             } else if (c == '{') {
                 int close = text.indexOf('}', i);
                 Matcher field = FIELD.matcher(close < 0 ? "\n" : text.substring(i + 1, close));
-                if (!field.matches()) {
+                if (close - i > LONGEST_FIELD || !field.matches()) {
                     throw new Failure("format(): what stands in braces is no field");
                 }
                 boolean next = field.group(1).isEmpty() && field.group(2).isEmpty();
@@ -188,6 +191,7 @@ final class Formatting {
         int precision = parts.group(8) == null ? -1 : Integer.parseInt(parts.group(8));
         char type = parts.group(9) == null ? ' ' : parts.group(9).charAt(0);
         char sign = parts.group(3) == null ? '-' : parts.group(3).charAt(0);
+        runtime.budget().number(Math.max(0, precision));
         if (number ? type == 's' : " s".indexOf(type) < 0) {
             throw new Failure("format(): %s is no format for %s".formatted(spec, value.type()));
         }

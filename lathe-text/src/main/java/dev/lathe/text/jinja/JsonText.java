@@ -49,7 +49,10 @@ final class JsonText {
         switch (value) {
             case Value.None none -> out.append("null");
             case Value.Bool(boolean truth) -> out.append(truth);
-            case Value.Int(BigInteger number) -> out.append(number);
+            case Value.Int(BigInteger number) -> {
+                budget.number(number.bitLength());
+                out.append(number);
+            }
             case Value.Real(double number) -> out.append(real(number));
             case Value.Str text -> string(text.text());
             case Value.Items(List<Value> values) -> list(values, depth);

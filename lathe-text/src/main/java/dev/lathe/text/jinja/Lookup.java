@@ -65,7 +65,11 @@ final class Lookup {
     private Optional<Value> element(Value value, Value index) {
         return switch (value) {
             case Value.Undefined(String problem) -> throw new Failure(problem);
-            case Dict dict when isKey(index) -> dict.get(index);
+            case Dict dict
+            when isKey(index) -> {
+                budget.key(index);
+                yield dict.get(index);
+            }
             case Value.Items items -> place(index, items.values().size()).map(items.values()::get);
             case Value.Tuple tuple -> place(index, tuple.values().size()).map(tuple.values()::get);
             case Value.Range range ->

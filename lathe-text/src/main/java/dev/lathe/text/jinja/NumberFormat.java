@@ -20,7 +20,7 @@ final class NumberFormat {
                     case 'o' -> integer(number, 8, "0o", alternate);
                     case 'x' -> integer(number, 16, "0x", alternate);
                     case 'X' -> integer(number, 16, "0x", alternate).toUpperCase(Locale.ROOT);
-                    case 'c' -> Character.toString(Numbers.index(number));
+                    case 'c' -> character(Numbers.index(number));
                     case 'e', 'E', 'f', 'F', 'g', 'G', '%' -> real(Numbers.real(number), type, precision);
                     default ->
                         whole
@@ -30,6 +30,13 @@ final class NumberFormat {
                                         : withPoint(real(Numbers.real(number), 'g', precision));
                 };
         return digits.startsWith("-") || sign == '-' ? digits : sign + digits;
+    }
+
+    private static String character(int code) {
+        if (!Character.isValidCodePoint(code)) {
+            throw new Failure("%d is no character".formatted(code));
+        }
+        return Character.toString(code);
     }
 
     private static String withPoint(String digits) {

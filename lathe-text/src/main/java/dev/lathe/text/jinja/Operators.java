@@ -94,6 +94,7 @@ final class Operators {
     }
 
     private Value whole(String operator, BigInteger a, BigInteger b) {
+        budget.number(Math.max(a.bitLength(), b.bitLength()));
         return switch (operator) {
             case "+" -> Numbers.checked(a.add(b));
             case "-" -> Numbers.checked(a.subtract(b));
@@ -127,6 +128,9 @@ final class Operators {
         }
         boolean small =
                 exponent.bitLength() < 20 && (long) (base.bitLength() - 1) * exponent.intValue() <= Numbers.MOST_BITS;
+        if (small) {
+            budget.number((long) base.bitLength() * exponent.intValue());
+        }
         return Numbers.checked(small ? base.pow(exponent.intValue()) : BigInteger.ONE.shiftLeft(Numbers.MOST_BITS));
     }
 

@@ -53,10 +53,11 @@ final class PythonText {
     }
 
     /** Words between blanks; after {@code most} of them (if not negative) the rest is one. */
-    static List<String> words(String text, int most) {
+    static List<String> words(String text, int most, Budget budget) {
         List<String> words = new ArrayList<>();
         int at = afterBlanks(text, 0);
         while (at < text.length()) {
+            budget.list(1);
             if (words.size() == most) {
                 words.add(text.substring(at));
                 break;
@@ -72,10 +73,11 @@ final class PythonText {
     }
 
     /** The same from the right. */
-    static List<String> wordsFromRight(String text, int most) {
+    static List<String> wordsFromRight(String text, int most, Budget budget) {
         List<String> words = new ArrayList<>();
         int end = stripRight(text).length();
         while (end > 0) {
+            budget.list(1);
             if (words.size() == most) {
                 words.addFirst(text.substring(0, end));
                 break;
@@ -98,11 +100,12 @@ final class PythonText {
         return at;
     }
 
-    static List<String> lines(String text, boolean keepEnds) {
+    static List<String> lines(String text, boolean keepEnds, Budget budget) {
         List<String> lines = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < text.length(); i++) {
             if (endsLine(text.charAt(i))) {
+                budget.list(1);
                 int end = text.startsWith("\r\n", i) ? i + 2 : i + 1;
                 lines.add(text.substring(from, keepEnds ? end : i));
                 from = end;

@@ -41,7 +41,7 @@ final class Search {
             if (found < 0) {
                 break;
             }
-            budget.step();
+            budget.list(1);
             places.add(found);
             at = found + part.length();
         }

@@ -12,13 +12,13 @@ final class SearchMethods {
                     "startswith",
                     PARAMETERS,
                     (runtime, in) -> Value.of(section(runtime, in)
-                            .filter(section -> anyOf(in, section, true))
+                            .filter(section -> anyOf(runtime, in, section, true))
                             .isPresent())),
             new Native(
                     "endswith",
                     PARAMETERS,
                     (runtime, in) -> Value.of(section(runtime, in)
-                            .filter(section -> anyOf(in, section, false))
+                            .filter(section -> anyOf(runtime, in, section, false))
                             .isPresent())),
             new Native("find", PARAMETERS, (runtime, in) -> new Value.Int(found(runtime, in, false))),
             new Native("rfind", PARAMETERS, (runtime, in) -> new Value.Int(found(runtime, in, true))),
@@ -55,12 +55,13 @@ final class SearchMethods {
         return place < 0 ? Math.max(0, (long) place + length) : place;
     }
 
-    private static boolean anyOf(Bound in, Section section, boolean prefix) {
+    private static boolean anyOf(Runtime runtime, Bound in, Section section, boolean prefix) {
         List<Value> parts = in.get("part") instanceof Value.Tuple tuple ? tuple.values() : List.of(in.get("part"));
         return parts.stream().anyMatch(part -> {
             if (!(part instanceof Value.Str(String text, boolean markup))) {
                 throw new Failure("startswith and endswith take a str or a tuple of them, not " + part.type());
             }
+            runtime.budget().read(text.length());
             return prefix ? section.text().startsWith(text) : section.text().endsWith(text);
         });
     }
@@ -108,6 +109,7 @@ final class SearchMethods {
         if (separator.isEmpty()) {
             throw new Failure("empty separator");
         }
+        runtime.budget().text(text.length());
         int at = place(runtime, text, separator, last);
         List<String> parts = at >= 0
                 ? List.of(text.substring(0, at), separator, text.substring(at + separator.length()))

@@ -86,7 +86,11 @@ final class SelectionFilters {
         Attributes attribute = Attributes.of(runtime, in);
         Set<Object> seen = new HashSet<>();
         return new Value.Lazy(elements(runtime, in.get("value"))
-                .filter(value -> seen.add(Dict.identity(attribute.of(value))))
+                .filter(value -> {
+                    Value key = attribute.of(value);
+                    runtime.budget().key(key);
+                    return seen.add(Dict.identity(key));
+                })
                 .iterator());
     }
 

@@ -34,7 +34,10 @@ final class Shown {
         switch (value) {
             case Value.None none -> out.append("None");
             case Value.Bool(boolean truth) -> out.append(truth ? "True" : "False");
-            case Value.Int(BigInteger number) -> out.append(number);
+            case Value.Int(BigInteger number) -> {
+                budget.number(number.bitLength());
+                out.append(number);
+            }
             case Value.Real(double number) -> out.append(Numbers.text(number));
             case Value.Str(String text, boolean markup) -> {
                 budget.text(text.length() * 4L);

@@ -61,7 +61,7 @@ final class StringMethods {
                     list("rsplit", "self sep? maxsplit?", (runtime, in) -> split(runtime, in, true)),
                     list("splitlines", "self keepends?", (runtime, in) -> {
                         runtime.budget().text(self(in).length());
-                        return PythonText.lines(self(in), in.truth("keepends", false));
+                        return PythonText.lines(self(in), in.truth("keepends", false), runtime.budget());
                     })));
 
     private StringMethods() {}
@@ -186,7 +186,9 @@ final class StringMethods {
         int most = in.integer("maxsplit", -1);
         runtime.budget().text(text.length());
         if (in.given("sep").isEmpty()) {
-            return fromRight ? PythonText.wordsFromRight(text, most) : PythonText.words(text, most);
+            return fromRight
+                    ? PythonText.wordsFromRight(text, most, runtime.budget())
+                    : PythonText.words(text, most, runtime.budget());
         }
         String separator = in.text("sep");
         if (separator.isEmpty()) {

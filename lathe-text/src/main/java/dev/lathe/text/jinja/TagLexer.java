@@ -5,15 +5,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Cuts the inside of one tag into tokens, up to the tag's end, which brackets and quotes hide. */
 final class TagLexer {
-    private static final Pattern FLOAT = Pattern.compile(
-            "(?:\\d++_)*+\\d++(?:(?:\\.(?:\\d++_)*+\\d++)?+[eE][+-]?(?:\\d++_)*+\\d++|\\.(?:\\d++_)*+\\d++)");
-    private static final Pattern INTEGER = Pattern.compile(
-            "0[bB](?:_?[01])++|0[oO](?:_?[0-7])++|0[xX](?:_?[\\da-fA-F])++|[1-9](?:_?\\d)*+|0(?:_?0)*+");
+    private static final int LONGEST_NAME = 1000;
     private static final List<String> OPERATORS = List.of(
             "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<",
             "=", ".", ":", "|", ",", ";");
@@ -76,8 +71,8 @@ final class TagLexer {
         int start = source.codePointAt(at);
         if (PythonText.isSpace(start)) {
             at++;
-        } else if (matched(FLOAT, Token.Kind.FLOAT) || matched(INTEGER, Token.Kind.INTEGER)) {
-            return;
+        } else if (start >= '0' && start <= '9') {
+            number();
         } else if (start == '_' || Character.isUnicodeIdentifierStart(start)) {
             name();
         } else if (start == '"' || start == '\'') {
@@ -87,18 +82,63 @@ final class TagLexer {
         }
     }
 
-    private boolean matched(Pattern pattern, Token.Kind kind) {
-        char c = source.charAt(at);
-        boolean afterPoint = kind == Token.Kind.FLOAT && at > 0 && source.charAt(at - 1) == '.';
-        if (c < '0' || c > '9' || afterPoint) {
-            return false;
+    /** As in Python: underscores between digits, 0b, 0o and 0x; and what follows a point is no fraction's beginning. */
+    private void number() {
+        int prefixed = prefixed();
+        if (prefixed > at) {
+            add(Token.Kind.INTEGER, source.substring(at, prefixed), prefixed);
+            return;
         }
-        Matcher matcher = pattern.matcher(source).region(at, source.length());
-        if (!matcher.lookingAt()) {
-            return false;
+        int whole = digits(at + 1, true, "0123456789");
+        int end = whole;
+        if (source.startsWith(".", end) && digits(end + 1, false, "0123456789") > end + 1) {
+            end = digits(end + 1, false, "0123456789");
         }
-        add(kind, matcher.group(), matcher.end());
-        return true;
+        end = afterExponent(end);
+        boolean afterPoint = at > 0 && source.charAt(at - 1) == '.';
+        if (end > whole && !afterPoint) {
+            add(Token.Kind.FLOAT, source.substring(at, end), end);
+        } else {
+            int integer = source.charAt(at) == '0' ? digits(at + 1, true, "0") : whole;
+            add(Token.Kind.INTEGER, source.substring(at, integer), integer);
+        }
+    }
+
+    /** The end of a number with a prefix, or the place itself. */
+    private int prefixed() {
+        String known =
+                switch (source.charAt(at) == '0' && at + 1 < source.length() ? source.charAt(at + 1) : ' ') {
+                    case 'b', 'B' -> "01";
+                    case 'o', 'O' -> "01234567";
+                    case 'x', 'X' -> "0123456789abcdefABCDEF";
+                    default -> "";
+                };
+        int end = digits(at + 2, true, known);
+        return !known.isEmpty() && end > at + 2 ? end : at;
+    }
+
+    /** The end of a run of digits, with single underscores between them, and in front of the first if so said. */
+    private int digits(int from, boolean underscoreFirst, String known) {
+        int end = from;
+        while (end < source.length()) {
+            boolean underscore = source.charAt(end) == '_' && (end > from || underscoreFirst);
+            int digit = underscore ? end + 1 : end;
+            if (digit >= source.length() || known.indexOf(source.charAt(digit)) < 0) {
+                break;
+            }
+            end = digit + 1;
+        }
+        return end;
+    }
+
+    private int afterExponent(int from) {
+        if (!source.startsWith("e", from) && !source.startsWith("E", from)) {
+            return from;
+        }
+        boolean signed = source.startsWith("+", from + 1) || source.startsWith("-", from + 1);
+        int first = from + (signed ? 2 : 1);
+        int end = digits(first, false, "0123456789");
+        return end > first ? end : from;
     }
 
     private void name() {
@@ -109,6 +149,9 @@ final class TagLexer {
                 break;
             }
             end += Character.charCount(c);
+        }
+        if (end - at > LONGEST_NAME) {
+            throw broken("a name has more than %d characters".formatted(LONGEST_NAME), at);
         }
         add(Token.Kind.NAME, source.substring(at, end), end);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Filters that make a text of what they get. */
@@ -100,7 +101,8 @@ final class TextFilters {
     private static String title(String text) {
         StringBuilder out = new StringBuilder(text.length());
         int from = 0;
-        for (var begin : WORD_BEGIN.matcher(text).results().toList()) {
+        Matcher begin = WORD_BEGIN.matcher(text);
+        while (begin.find()) {
             part(out, text.substring(from, begin.start()));
             out.append(begin.group());
             from = begin.end();
@@ -132,7 +134,7 @@ final class TextFilters {
                 ? text
                 : " ".repeat(runtime.budget().text(Math.max(0, in.integer("width", 4))));
         // The newline makes an empty last line one that counts, as in Jinja.
-        List<String> lines = PythonText.lines(text(runtime, in) + "\n", false);
+        List<String> lines = PythonText.lines(text(runtime, in) + "\n", false, runtime.budget());
         runtime.budget().list(lines.size());
         runtime.budget().text((long) indent.length() * lines.size());
         boolean blank = in.truth("blank", false);

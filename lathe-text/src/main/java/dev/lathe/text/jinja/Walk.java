@@ -19,7 +19,10 @@ final class Walk {
             case Value.Items items -> items.values().iterator();
             case Value.Tuple tuple -> tuple.values().iterator();
             case Value.View view -> view.values().iterator();
-            case Dict dict -> dict.keys().iterator();
+            case Dict dict -> {
+                budget.steps(dict.size());
+                yield dict.keys().iterator();
+            }
             case Value.Str(String text, boolean markup) -> {
                 budget.list(text.length());
                 yield PythonText.characters(text).iterator();
@@ -50,6 +53,7 @@ final class Walk {
 
     List<Value> list(Value value) {
         if (value instanceof Value.Items(List<Value> values)) {
+            budget.steps(values.size());
             return values;
         }
         List<Value> list = new ArrayList<>();

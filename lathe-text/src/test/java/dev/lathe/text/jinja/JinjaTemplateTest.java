@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
@@ -138,11 +139,34 @@ class JinjaTemplateTest {
                 "{% for i in range(99999) %}{{ range(99999)|map('string')|list|length }}{% endfor %}",
                 "{% for i in range(99999) %}{{ 99999 in range(99999) }}{% endfor %}",
                 "{% for i in range(99999) %}{{ strftime_now('%A' * 100000) }}{% endfor %}",
-                "{% for i in range(99999) %}{% set x %}{{ text * 1000 }}{% endset %}{% endfor %}"
+                "{% for i in range(99999) %}{% set x %}{{ text * 1000 }}{% endset %}{% endfor %}",
+                "{% for i in range(99999) %}{% set x = large.items() %}{% endfor %}",
+                "{% for i in range(99999) %}{% set x = 'z' in large.values() %}{% endfor %}",
+                "{% for i in range(99999) %}{% if large == dict(large) %}{% endif %}{% endfor %}",
+                "{% for i in range(99999) %}{% for k in large %}{% break %}{% endfor %}{% endfor %}",
+                "{% set l = [''] * 99999 %}{% for i in range(99999) %}{{ l.count(2) }}{% endfor %}",
+                "{% set l = [''] * 99999 %}{% for i in range(99999) %}{{ l|join }}{{ ''.join(l) }}{% endfor %}",
+                "{% macro f() %}{% set x = varargs %}{% endmacro %}{% set l = [''] * 99999 %}{% for i in range(99999) %}{{ f(*l) }}{% endfor %}",
+                "{% set big = 'a' * 4000000 %}{% set b = big ~ '' %}{% for i in range(99999) %}{{ big.startswith(b) }}{% endfor %}",
+                "{% set big = 'a' * 4000000 %}{% set b = big ~ '' %}{% set d = {big: 1} %}{% for i in range(99999) %}{{ d[b] }}{{ d.get(b) }}{{ b in d }}{% endfor %}",
+                "{% set big = 'a' * 4000000 %}{% for i in range(99999) %}{{ big.partition('b')|length }}{% endfor %}",
+                "{% set big = 'a' * 4000000 %}{% for i in range(99999) %}{{ (big % ())|length }}{% endfor %}",
+                "{% set big = 'a' * 4000000 %}{% for i in range(99999) %}{{ big.format()|length }}{% endfor %}",
+                "{% set big = '- ' * 4000000 %}{% for i in range(99999) %}{{ big|title|length }}{% endfor %}",
+                "{% set big = 'ß' * 4000000 %}{% for i in range(99999) %}{{ big.title()|length }}{% endfor %}",
+                "{% set big = 'a\n' * 4000000 %}{{ big.splitlines()|length }}",
+                "{% set big = 'ab' * 4000000 %}{{ big.split('b')|length }}",
+                "{% for i in range(99999) %}{% for j in range(99999) %}{% set x = 2 ** 14000 ~ '' %}{% endfor %}{% endfor %}",
+                "{% set n = '9' * 4300 %}{% for i in range(99999) %}{% set x = n|int * (n|int) %}{% endfor %}",
+                "{% for i in range(99999) %}{% set x = '%.9999f' % 1e300 %}{% endfor %}"
             })
     void aMaliciousTemplateEndsSoon(String template) {
         long start = System.nanoTime();
-        assertThatThrownBy(() -> render(template, Map.of("text", TextNode.valueOf("x".repeat(1000)))))
+        ObjectNode large = Json.object();
+        for (int i = 0; i < 10_000; i++) {
+            large.put("key" + i, i);
+        }
+        assertThatThrownBy(() -> render(template, Map.of("text", TextNode.valueOf("x".repeat(1000)), "large", large)))
                 .isInstanceOf(UserError.class)
                 .hasMessageMatching(
                         "(?s).*fails in line \\d+: (it (takes|makes|nests) |a range may|a number has|a tuple inside|'%|format).*");
@@ -161,6 +185,20 @@ class JinjaTemplateTest {
     void aLongChainIsRefusedAndDoesNotEndTheStack(String link) {
         String template = "{{ 1" + link.repeat(100_000) + " }}";
         assertThatThrownBy(() -> render(template, Map.of())).isInstanceOf(UserError.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1_", "1", "a", "a.", "\"\" ", "'\\x41' ", "0x"})
+    void aLongTokenDoesNotEndTheStack(String piece) {
+        String template = "{{ " + piece.repeat(100_000) + "1 }}";
+        assertThatThrownBy(() -> render(template, Map.of())).isInstanceOf(UserError.class);
+    }
+
+    @Test
+    void aFieldOfAFormatThatIsTooLongIsRefused() {
+        assertThatThrownBy(() -> render("{{ ('{0' ~ '.a' * 100000 ~ '}').format(1) }}", Map.of()))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("no field");
     }
 
     @ParameterizedTest
