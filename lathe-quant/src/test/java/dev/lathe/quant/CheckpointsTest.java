@@ -69,13 +69,17 @@ class CheckpointsTest {
         try (QuantizedWeights weights = new QuantizedWeights(new DequantizedFile(
                         Checkpoint.open(folder), name, ModelShape.of(spec), format, DType.F32, unpacker));
                 WeightFile golden = Goldens.tensors("checkpoints/" + name + "/golden_dequantised.safetensors")) {
-            PackedMatrix down =
-                    weights.dense().matrix("model.layers.0.mlp.down_proj", spec.hidden(), config.path("intermediate_size").asInt());
+            PackedMatrix down = weights.dense()
+                    .matrix(
+                            "model.layers.0.mlp.down_proj",
+                            spec.hidden(),
+                            config.path("intermediate_size").asInt());
             String tensor = golden.names().iterator().next();
             Goldens.assertEqual(Goldens.rows(down, 8), Goldens.floats(golden, tensor), name + " " + tensor);
             FrozenModules modules = new FrozenModules(new Weights(weights, name, DType.F32));
             Modules.Part down0 = new Modules.Part("model.layers.0.mlp.down_proj", spec.hidden(), false);
-            assertThat(modules.wide(List.of(down0), config.path("intermediate_size").asInt(), 32))
+            assertThat(modules.wide(
+                            List.of(down0), config.path("intermediate_size").asInt(), 32))
                     .as("under an adapter it stays packed")
                     .isInstanceOf(QuantizedWideWeight.class);
             Decoder decoder = Decoder.build(spec, modules);

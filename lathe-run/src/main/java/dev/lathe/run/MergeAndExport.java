@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.model.ConvertedWeights;
 import dev.lathe.model.LoadedModel;
@@ -50,8 +51,7 @@ public final class MergeAndExport {
         try (LoadedModel stored = choice.open()) {
             Optional<Storage> storage = packedAs(choice);
             if (storage.isPresent()) {
-                String proof =
-                        new PackedExport(stored, storage.get(), encoder(stored)).write(target, host.files(), run);
+                String proof = new PackedExport(stored, storage.get(), encoder(stored)).write(target, run);
                 host.say("%s → %s, %s".formatted(what(choice), run.export().folder(), proof));
                 return;
             }
@@ -87,9 +87,7 @@ public final class MergeAndExport {
 
     private String write(ExportFolder target, ModelArtifact artifact, ChatEncoder encoder, ExportProof proof) {
         return target.write((folder, files) -> {
-            artifact.write(folder, files);
-            encoder.tokenizer().paddingOnTheLeft().save(folder, files);
-            files.writeText(folder.resolve("Modelfile"), encoder.ollamaModelfile());
+            write(folder, files, artifact, encoder);
             host.say(
                     "Written as %s; comparing it with what it was made from".formatted(Arithmetic.name(proof.dtype())));
             String found = prove(proof, folder, artifact);

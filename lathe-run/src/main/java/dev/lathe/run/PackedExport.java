@@ -1,6 +1,5 @@
 package dev.lathe.run;
 
-import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.quant.PackedCheckpoint;
@@ -23,7 +22,7 @@ import java.util.Optional;
  */
 record PackedExport(LoadedModel model, Storage storage, ChatEncoder encoder) {
     /** @return what was found, for people */
-    String write(ExportFolder target, SafeFiles into, ExportRun run) {
+    String write(ExportFolder target, ExportRun run) {
         if (Quantization.method(model).isPresent()) {
             throw new UserError("%s is quantised already (%s); leave out quantization_bit, or copy the folder"
                     .formatted(model.name(), Quantization.method(model).get()));
@@ -34,7 +33,7 @@ record PackedExport(LoadedModel model, Storage storage, ChatEncoder encoder) {
                 Optional.of(ExportedSettings.generation(model)),
                 checkpoint.tensors(),
                 run.export().shardBytes());
-        return target.write(into, (folder, files) -> {
+        return target.write((folder, files) -> {
             MergeAndExport.write(folder, files, artifact, encoder);
             return prove(folder);
         });

@@ -158,7 +158,8 @@ record RunParts(
     /** What the frozen weights are packed as, in words; empty for dense ones. */
     private String storage() {
         return Quantization.method(model)
-                .or(() -> run.model().quantization().map(config -> WeightLoading.storage(config).name()))
+                .or(() -> run.model().quantization().map(config -> WeightLoading.storage(config)
+                        .name()))
                 .map(packed -> ", weights in " + packed)
                 .orElse("");
     }

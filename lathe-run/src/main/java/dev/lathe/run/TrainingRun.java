@@ -79,12 +79,10 @@ public final class TrainingRun {
 
     LoadedModel open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
-        LoadedModel model = stretched(source.open(run.training().seed()));
+        LoadedModel stored = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
-        refuseQuantised(model, adapter, source.adapters().size());
-        if (adapter) {
-            model = WeightLoading.of(run.model()).load(model, compute(model));
-        }
+        refuseQuantised(stored, adapter, source.adapters().size());
+        LoadedModel model = adapter ? WeightLoading.of(run.model()).load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
                 return model.with(StoredLayout.of(model.spec())

@@ -136,7 +136,11 @@ public final class GenerateBench {
     /** Every matrix once, and the keys and values of a text of {@code length} tokens. */
     static double bytesPerToken(DecoderSpec spec, LinearShapes shapes, int elementBytes, int length) {
         double weights = shapes.elements() + shapes.head().elements();
-        double cache = 2.0 * spec.layers() * spec.keyHeads() * spec.headDim() * length;
+        double cache = 2.0
+                * spec.layers()
+                * spec.attention().keyHeads()
+                * spec.attention().headDim()
+                * length;
         return (weights + cache) * elementBytes;
     }
 

@@ -39,7 +39,7 @@ record LinearShapes(List<Shape> linears, Shape head) {
     static LinearShapes of(DecoderSpec spec) {
         Recorder recorder = new Recorder();
         Decoder.build(spec, recorder);
-        String head = spec.tiedHead() ? "model.embed_tokens.weight" : "lm_head.weight";
+        String head = spec.tiedHead() ? spec.embeddingTensor() : spec.headTensor();
         return new LinearShapes(
                 List.copyOf(recorder.linears), new Shape(List.of(head), spec.hidden(), spec.vocabulary()));
     }
@@ -59,6 +59,21 @@ record LinearShapes(List<Shape> linears, Shape head) {
                     in,
                     parts.stream().mapToLong(Part::out).sum()));
             return new Placeholder();
+        }
+
+        @Override
+        public Linear expert(List<Part> parts, long in) {
+            return joined(parts, in);
+        }
+
+        @Override
+        public Operand tensor(String name, long... shape) {
+            return Operand.fixed(Tensors.empty(DType.F32, 0));
+        }
+
+        @Override
+        public Tensor constant(String name, long... shape) {
+            return Tensors.empty(DType.F32, 0);
         }
 
         @Override
