@@ -74,8 +74,9 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
             data = tokenised(Encoding.of(encoder));
             kept.ifPresent(folder -> save(folder, data));
         }
+        boolean streamed = data.train().samples() instanceof StreamedSamples;
         host.say(
-                data.train().samples() instanceof StreamedSamples
+                streamed
                         ? "Data: a stream, read while training goes on"
                         : "Data: " + data.train().report().summary());
         data.evaluation()
@@ -83,7 +84,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                         .formatted(
                                 set.name().map(name -> " " + name).orElse(""),
                                 set.report().summary())));
-        if (data.train().report().supervised() == 0) {
+        if (!streamed && data.train().report().supervised() == 0) {
             throw new UserError(
                     "dataset: nothing is left to learn: no sample has a supervised token. Raise cutoff_len, or look at the data's answers");
         }

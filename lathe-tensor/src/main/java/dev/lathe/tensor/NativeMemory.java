@@ -1,6 +1,10 @@
 package dev.lathe.tensor;
 
 import dev.lathe.base.UserError;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,7 +24,24 @@ public final class NativeMemory {
     private static final Pattern LIMITED =
             Pattern.compile("Physical memory usage is too high|Failed to allocate memory within limits");
 
+    private static final Optional<MethodHandle> TRIM = Linker.nativeLinker()
+            .defaultLookup()
+            .find("malloc_trim")
+            .map(symbol -> Linker.nativeLinker()
+                    .downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
+
     private NativeMemory() {}
+
+    /** Gives back to the system what is free between tensors; glibc alone would keep it. Some ms. */
+    public static void trim() {
+        if (TRIM.isPresent()) {
+            try {
+                int ignored = (int) TRIM.get().invokeExact(0L);
+            } catch (Throwable e) {
+                throw new IllegalStateException("malloc_trim cannot be called", e);
+            }
+        }
+    }
 
     /**
      * Runs {@code work}. Throws {@link UserError} when memory ends.

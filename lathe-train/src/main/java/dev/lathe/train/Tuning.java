@@ -6,7 +6,7 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.model.Modules;
 import dev.lathe.model.Weights;
 import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Memory;
+import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Parameter;
 import java.util.List;
 import java.util.function.Predicate;
@@ -58,7 +58,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
     private static Decoder build(LoadedModel model, Modules modules) {
         Decoder decoder = Decoder.build(model.spec(), modules);
         model.weights().forget(); // most of it was copied
-        Memory.trim();
+        NativeMemory.trim();
         return decoder;
     }
 
