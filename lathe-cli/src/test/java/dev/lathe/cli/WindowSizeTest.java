@@ -19,7 +19,7 @@ class WindowSizeTest {
     @Test
     void aTerminalIsAsked() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script(1) is not there to make a terminal");
-        String java = "stty cols 97; '%s' -Xmx64m --enable-native-access=ALL-UNNAMED -cp '%s' %s"
+        String java = "stty cols 97; '%s' -Xmx64m --enable-native-access=ALL-UNNAMED -cp '%s' '%s'"
                 .formatted(
                         ProcessHandle.current().info().command().orElseThrow(),
                         System.getProperty("java.class.path"),
