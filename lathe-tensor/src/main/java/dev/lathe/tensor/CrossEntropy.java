@@ -12,10 +12,18 @@ import java.util.Optional;
  * vocabulary of 151,936 take some 0.4 GB instead of 5.4 GB.
  */
 public final class CrossEntropy {
-    private static final int ROWS = 256;
-    private static final int STEP = 32;
+    /** Scores of a chunk: the more rows, the more seldom the head is read, and the more memory. */
+    private static final long CHUNK = 1 << 25;
+
+    private static final long LEAST_ROWS = 256;
+    private static final long STEP = 32;
 
     private CrossEntropy() {}
+
+    /** Rows of a chunk. */
+    public static long chunkRows(long vocabulary) {
+        return Math.max(LEAST_ROWS, CHUNK / vocabulary / STEP * STEP);
+    }
 
     /**
      * @param loss sum over rows, not scaled
@@ -34,9 +42,10 @@ public final class CrossEntropy {
     public static Result withGradient(Tensor hidden, Operand head, Tensor targets, double scale) {
         Tensor gradient = Tensors.empty(hidden.dtype(), hidden.shape());
         double loss = 0;
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        long step = chunkRows(head.value().size(0));
+        for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
-                Chunk chunk = Chunk.of(hidden, targets, row);
+                Chunk chunk = Chunk.of(hidden, targets, row, step);
                 Tensor logits = product(chunk.hidden(), head);
                 Optional<CrossEntropyKernel> kernel =
                         Torch.kernels(logits.dtype()).map(Kernels::crossEntropy);
@@ -74,9 +83,10 @@ public final class CrossEntropy {
     /** The loss alone, summed over rows. */
     public static double loss(Tensor hidden, Operand head, Tensor targets) {
         double loss = 0;
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        long step = chunkRows(head.value().size(0));
+        for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
-                Chunk chunk = Chunk.of(hidden, targets, row);
+                Chunk chunk = Chunk.of(hidden, targets, row, step);
                 Tensor logits = logits(chunk.hidden(), head);
                 loss += chunk.valid(logits.logSumExp(1, true).minus(logits.gather(1, chunk.targets())))
                         .sum();
@@ -88,9 +98,10 @@ public final class CrossEntropy {
     /** The likeliest token of every row, int64 [rows]. */
     public static Tensor likeliest(Tensor hidden, Operand head) {
         Tensor likeliest = Tensors.empty(DType.I64, hidden.size(0));
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        long step = chunkRows(head.value().size(0));
+        for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
+                long rows = Math.min(step, hidden.size(0) - row);
                 likeliest
                         .narrow(0, row, rows)
                         .copyFrom(logits(hidden.narrow(0, row, rows), head).argmax(1));
@@ -108,8 +119,8 @@ public final class CrossEntropy {
      * @param rows how many of them count
      */
     private record Chunk(Tensor hidden, Tensor targets, long rows) {
-        static Chunk of(Tensor hidden, Tensor targets, long first) {
-            long rows = Math.min(ROWS, hidden.size(0) - first);
+        static Chunk of(Tensor hidden, Tensor targets, long first, long most) {
+            long rows = Math.min(most, hidden.size(0) - first);
             long size = (rows + STEP - 1) / STEP * STEP;
             Tensor h = hidden.narrow(0, first, rows);
             Tensor t = targets.narrow(0, first, rows);

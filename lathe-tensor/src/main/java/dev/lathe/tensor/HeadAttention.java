@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * {@link Attention} in pieces that threads take one after the other, each a key head of a segment with the query heads
- * that share it.
+ * {@link Attention} in pieces that threads take one after the other, each some key heads of a segment with the query
+ * heads that share them.
  *
  * @param kernels that stay on the calling thread
  */
@@ -33,8 +33,8 @@ record HeadAttention(Attention shape, Kernels kernels) {
         List<HeadPiece> pieces = new ArrayList<>();
         int start = 0;
         for (int length : segments.lengths()) {
-            for (int keyHead = 0; keyHead < shape.keyHeads() && length > 0; keyHead++) {
-                pieces.add(new HeadPiece(shape, kernels, start, length, keyHead));
+            if (length > 0) {
+                HeadPiece.of(shape, kernels, start, length).forEach(pieces::add);
             }
             start += length;
         }

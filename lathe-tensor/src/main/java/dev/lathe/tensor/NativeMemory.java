@@ -34,6 +34,7 @@ public final class NativeMemory {
 
     /** Gives back to the system what is free between tensors; glibc alone would keep it. Some ms. */
     public static void trim() {
+        TensorMemory.workspace().ifPresent(Workspace::trim);
         if (TRIM.isPresent()) {
             try {
                 int ignored = (int) TRIM.get().invokeExact(0L);

@@ -2,8 +2,6 @@ package dev.lathe.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -14,7 +12,7 @@ public final class Tensors {
 
     /** Memory whose content is undefined. */
     public static Tensor empty(DType dtype, long... shape) {
-        return new Tensor(torch.empty(shape, DTypes.options(dtype), new MemoryFormatOptional()));
+        return new Tensor(TensorMemory.empty(dtype, shape));
     }
 
     /**
@@ -26,7 +24,7 @@ public final class Tensors {
     }
 
     public static Tensor zeros(DType dtype, long... shape) {
-        return new Tensor(torch.zeros(shape, DTypes.options(dtype)));
+        return empty(dtype, shape).fill(0);
     }
 
     public static Tensor of(float[] values, long... shape) {
@@ -66,7 +64,7 @@ public final class Tensors {
             throw new IllegalArgumentException(
                     "the shape asks for " + bytes + " bytes, the memory has " + memory.byteSize());
         }
-        return new Tensor(torch.from_blob(new Address(memory.address()), shape, DTypes.options(dtype)));
+        return new Tensor(torch.from_blob(new TensorMemory.Address(memory.address()), shape, DTypes.options(dtype)));
     }
 
     /** Pieces side by side along {@code dimension}. */
@@ -81,12 +79,5 @@ public final class Tensors {
         Tensor mask = empty(dtype, rows, columns);
         mask.handle().fill_(new Scalar(Double.NEGATIVE_INFINITY));
         return new Tensor(torch.triu(mask.handle(), offset + 1));
-    }
-
-    private static final class Address extends Pointer {
-        Address(long address) {
-            super((Pointer) null);
-            this.address = address;
-        }
     }
 }

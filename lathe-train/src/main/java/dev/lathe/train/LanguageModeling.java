@@ -74,6 +74,11 @@ public final class LanguageModeling implements Objective {
         return loss[0];
     }
 
+    @Override
+    public boolean isSum() {
+        return balance == 0;
+    }
+
     /** The balance loss's share, with its gradient prepared. */
     private double balanced(RouterUse routers) {
         routers.choices().forEach((layer, counts) -> expertUse.merge(layer, counts, LanguageModeling::sum));

@@ -56,7 +56,7 @@ public record MicroBatch(
                 new int[rows],
                 tokens,
                 samples.stream().mapToInt(Sample::supervised).sum(),
-                (samples.stream().mapToInt(Sample::tokens).max().orElse(0) + paddedTo - 1) / paddedTo * paddedTo);
+                longest(samples, paddedTo));
         int at = 0;
         for (int i = 0; i < samples.size(); i++) {
             int[] labels = samples.get(i).labels();
@@ -68,6 +68,12 @@ public record MicroBatch(
         }
         Arrays.fill(batch.targets, tokens, rows, Sample.IGNORED);
         return batch;
+    }
+
+    /** Tokens of the longest sample, rounded up to a multiple of {@code paddedTo}. */
+    static int longest(List<Sample> samples, int paddedTo) {
+        int tokens = samples.stream().mapToInt(Sample::tokens).max().orElse(0);
+        return (tokens + paddedTo - 1) / paddedTo * paddedTo;
     }
 
     /** Indices of the tokens that have a target. */

@@ -16,6 +16,11 @@ public interface Objective {
      */
     double accumulate(LayerLoop loop, MicroBatch batch, Optional<Noise> noise, long divisor);
 
+    /** Whether the loss of a step is a sum over samples, whichever micro-batches they are in. */
+    default boolean isSum() {
+        return true;
+    }
+
     /**
      * How often each expert of each layer was chosen in training since this was last asked; empty for models without
      * experts.

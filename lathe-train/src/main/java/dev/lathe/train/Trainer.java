@@ -1,12 +1,10 @@
 package dev.lathe.train;
 
 import dev.lathe.base.ResidentMemory;
-import dev.lathe.data.Sample;
 import dev.lathe.data.TokenizedData;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -103,14 +101,12 @@ public final class Trainer {
     }
 
     private List<MicroBatch> batches(StepPlan.Step plan) {
-        List<MicroBatch> batches = new ArrayList<>();
-        int first = 0;
-        for (int[] indices : plan.microBatches()) {
-            List<Sample> samples = Arrays.stream(indices).mapToObj(data::get).toList();
-            batches.add(MicroBatch.of(samples, first, MicroBatch.PADDED_TO));
-            first += indices.length;
-        }
-        return batches;
+        int joined = objective.isSum() ? Passes.TOKENS : 0;
+        return new Passes(joined, loop.decoder().spec().rope())
+                .of(plan.microBatches().stream()
+                        .map(indices ->
+                                Arrays.stream(indices).mapToObj(data::get).toList())
+                        .toList());
     }
 
     private Optional<Noise> noise(Progress progress, MicroBatch batch) {

@@ -1,5 +1,6 @@
 package dev.lathe.model.file;
 
+import dev.lathe.base.Pages;
 import dev.lathe.base.IoReason;
 import dev.lathe.base.UserError;
 import java.io.IOException;
