@@ -24,18 +24,4 @@ class TensorMemoryTest {
         }
         assertThat(inUse()).isEqualTo(before);
     }
-
-    @Test
-    void products() {
-        long before = inUse();
-        for (int i = 0; i < 3; i++) {
-            try (Scope scope = Scope.open()) {
-                Tensor a = Tensors.zeros(DType.BF16, 1000, 1000);
-                Tensor b = a.matmul(a);
-                Tensor c = b.widened(32);
-                Tensor d = Residual.sum(a, b);
-            }
-            System.out.println(inUse() - before);
-        }
-    }
 }
