@@ -7,6 +7,7 @@ import dev.lathe.model.Weights;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -15,14 +16,13 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * A base model with an adapter added in, tensor by tensor as it is asked for: W + scaling · B A in float32, rounded once
  * to the base's type, as PEFT merges. Modules that the adapter saved whole take the place of the base's.
  */
-public final class MergedWeights implements WeightFile {
+public final class MergedWeights implements WeightView {
     private static final String PREFIX = "base_model.model.";
 
     private final WeightFile base;
@@ -62,6 +62,11 @@ public final class MergedWeights implements WeightFile {
 
     private boolean has(String name) {
         return adapter.has(PREFIX + name);
+    }
+
+    @Override
+    public WeightFile file() {
+        return base;
     }
 
     @Override
@@ -106,11 +111,6 @@ public final class MergedWeights implements WeightFile {
     /** The base's tensor that stands for it: a head that was tied has the embedding's. */
     private String source(String name) {
         return base.names().contains(name) || !name.equals(head) ? name : table;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return base.metadata();
     }
 
     @Override
