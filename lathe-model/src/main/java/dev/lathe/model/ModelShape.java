@@ -77,7 +77,7 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<Te
 
         @Override
         public Head head(String module, Head plain, long vocabulary, long hidden) {
-            linears.add(module.substring(module.lastIndexOf('.') + 1));
+            linears.add(Modules.lastName(module));
             return plain;
         }
 

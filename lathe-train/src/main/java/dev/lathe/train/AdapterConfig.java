@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import dev.lathe.model.Modules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,7 @@ public final class AdapterConfig {
         }
         List<String> names = new ArrayList<>();
         for (String target : texts(node)) {
-            String name = target.substring(target.lastIndexOf('.') + 1);
+            String name = Modules.lastName(target);
             if (!modules.contains(name)) {
                 throw new UserError(
                         "%s: the base model has no linear layer %s (it has %s): the adapter was made for another model"
