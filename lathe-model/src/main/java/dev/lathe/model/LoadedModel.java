@@ -30,6 +30,8 @@ public record LoadedModel(
         WeightFile weights,
         Tokenizer tokenizer)
         implements AutoCloseable {
+    private static final List<String> GENERATION_KEYS = List.of("bos_token_id", "eos_token_id", "pad_token_id");
+
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
      *
@@ -133,6 +135,15 @@ public record LoadedModel(
             return object;
         }
         throw new UserError("%s is no JSON object".formatted(file));
+    }
+
+    /** {@code generation_config.json}, or what transformers would make of {@code config.json} in its place: a copy. */
+    public ObjectNode generationSettings() {
+        return generation.map(ObjectNode::deepCopy).orElseGet(() -> {
+            ObjectNode settings = Json.object().put("_from_model_config", true);
+            GENERATION_KEYS.stream().filter(config::hasNonNull).forEach(key -> settings.set(key, config.get(key)));
+            return settings;
+        });
     }
 
     /** The same model with other weights of the same names. */
