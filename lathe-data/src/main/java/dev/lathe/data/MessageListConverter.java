@@ -8,16 +8,29 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Sharegpt format: a list of messages in which questions and answers take turns. A system message in front wins over the
- * system column.
+ * Rows with a list of messages, in which questions and answers take turns. A system message in front wins over the system
+ * column.
  */
-final class ShareGptConverter implements RowConverter {
+final class MessageListConverter implements RowConverter {
     private final ShareGptColumns columns;
     private final MessageFields fields;
+    private final MessageDialect dialect;
 
-    ShareGptConverter(ShareGptColumns columns) {
+    private MessageListConverter(ShareGptColumns columns, MessageFields fields, MessageDialect dialect) {
         this.columns = columns;
-        this.fields = new MessageFields(columns.messages(), columns.tags());
+        this.fields = fields;
+        this.dialect = dialect;
+    }
+
+    static MessageListConverter shareGpt(ShareGptColumns columns) {
+        MessageFields fields = new MessageFields(columns.messages(), columns.tags());
+        return new MessageListConverter(columns, fields, new ShareGptDialect(fields));
+    }
+
+    static MessageListConverter openAi(ShareGptColumns columns) {
+        MessageFields fields = new MessageFields(columns.messages(), columns.tags());
+        return new MessageListConverter(
+                columns, fields, new OpenAiDialect(fields, columns.tags().content()));
     }
 
     @Override
@@ -26,26 +39,27 @@ final class ShareGptConverter implements RowConverter {
         List<Cell> said = cells.items(columns.messages());
         String system = columns.system().flatMap(cells::text).orElse("");
         if (!said.isEmpty() && fields.role(cells, said.getFirst()).equals(Optional.of(Role.SYSTEM))) {
-            system = fields.content(cells, said.getFirst()).orElse("");
+            system = dialect.text(cells, said.getFirst()).orElse("");
             said = said.subList(1, said.size());
         }
         List<Message> messages = new ArrayList<>();
-        for (Cell message : said) {
-            Optional<Role> role = fields.role(cells, message);
+        for (Cell each : said) {
+            Optional<Role> role = fields.role(cells, each);
             if (role.isEmpty()) {
                 return new Converted.Dropped(DropReason.UNKNOWN_ROLE);
             }
             if (role.get() == Role.SYSTEM) {
                 return new Converted.Dropped(DropReason.WRONG_TURN);
             }
-            Optional<String> content = fields.content(cells, message);
-            if (content.isEmpty()) {
+            Optional<Message> message = dialect.message(cells, each, role.get());
+            if (message.isEmpty()) {
                 return new Converted.Dropped(DropReason.NO_TEXT);
             }
-            messages.add(new Message(role.get(), content.get()));
+            messages.add(message.get());
         }
         String tools = columns.tools().flatMap(cells::json).orElse("");
-        return new Dialogue(messages, system, tools).row(cells, columns.answers(), answer -> answer(cells, answer));
+        return dialect.dialogue(messages, system, tools)
+                .row(cells, columns.answers(), answer -> answer(cells, answer));
     }
 
     @Override
@@ -57,7 +71,8 @@ final class ShareGptConverter implements RowConverter {
         if (message instanceof Cell.Missing) {
             return Optional.empty();
         }
-        return fields.role(cells, message).filter(Dialogue::isAnswer).flatMap(role -> fields.content(cells, message)
-                .map(text -> new Message(role, text)));
+        return fields.role(cells, message)
+                .filter(Dialogue::isAnswer)
+                .flatMap(role -> dialect.message(cells, message, role));
     }
 }
