@@ -12,8 +12,7 @@ import java.util.stream.IntStream;
  * @param others the row whose answer each sample borrows
  */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLen)
-        implements RowSamples<Feedback> {
+record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLen) implements RowSamples<Feedback> {
     static FeedbackSamples of(EncodedRows rows, int[] order, List<MapBatches> batches, int cutoffLen) {
         IntStream.Builder kept = IntStream.builder();
         IntStream.Builder others = IntStream.builder();

@@ -58,8 +58,7 @@ final class MessageListConverter implements RowConverter {
             messages.add(message.get());
         }
         String tools = columns.tools().flatMap(cells::json).orElse("");
-        return dialect.dialogue(messages, system, tools)
-                .row(cells, columns.answers(), answer -> answer(cells, answer));
+        return dialect.dialogue(messages, system, tools).row(cells, columns.answers(), answer -> answer(cells, answer));
     }
 
     @Override
