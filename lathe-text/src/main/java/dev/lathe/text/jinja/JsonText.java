@@ -1,5 +1,6 @@
 package dev.lathe.text.jinja;
 
+import dev.lathe.base.PythonJson;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,29 +135,6 @@ final class JsonText {
 
     private void string(String text) {
         budget.text(text.length() * (ascii ? 6L : 2L));
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            character(text.charAt(i));
-        }
-        out.append('"');
-    }
-
-    private void character(char c) {
-        switch (c) {
-            case '"' -> out.append("\\\"");
-            case '\\' -> out.append("\\\\");
-            case '\n' -> out.append("\\n");
-            case '\r' -> out.append("\\r");
-            case '\t' -> out.append("\\t");
-            case '\b' -> out.append("\\b");
-            case '\f' -> out.append("\\f");
-            default -> {
-                if (c < ' ' || (ascii && c > '~')) {
-                    out.append("\\u%04x".formatted((int) c));
-                } else {
-                    out.append(c);
-                }
-            }
-        }
+        PythonJson.quote(out, text, ascii);
     }
 }
