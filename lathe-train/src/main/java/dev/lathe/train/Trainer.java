@@ -107,7 +107,7 @@ public final class Trainer {
         int first = 0;
         for (int[] indices : plan.microBatches()) {
             List<Sample> samples = Arrays.stream(indices).mapToObj(data::get).toList();
-            batches.add(MicroBatch.of(samples, first, MicroBatch.PADDED_TO));
+            batches.add(MicroBatch.of(samples, first));
             first += indices.length;
         }
         return batches;
