@@ -3,6 +3,9 @@ package dev.lathe.model;
 import dev.lathe.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * All that distinguishes one decoder from another, read from {@code config.json} by {@link ConfigReader}.
@@ -64,6 +67,13 @@ public record DecoderSpec(
 
     public String headTensor() {
         return headModule() + ".weight";
+    }
+
+    /** The number of the block that a tensor belongs to, whatever an adapter puts around its name; empty outside of blocks. */
+    public OptionalInt layerOf(String tensor) {
+        Matcher name = Pattern.compile(Pattern.quote(names.of(Slot.LAYERS)) + "(\\d{1,6})\\.")
+                .matcher(tensor);
+        return name.find() ? OptionalInt.of(Integer.parseInt(name.group(1))) : OptionalInt.empty();
     }
 
     /** The same with an output head of its own. */

@@ -12,7 +12,9 @@ import java.util.Optional;
  * vocabulary of 151,936 take some 0.4 GB instead of 5.4 GB.
  */
 public final class CrossEntropy {
-    private static final int ROWS = 256;
+    /** Rows whose logits exist at a time. */
+    public static final int ROWS = 256;
+
     private static final int STEP = 32;
 
     private CrossEntropy() {}

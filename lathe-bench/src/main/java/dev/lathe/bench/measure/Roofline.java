@@ -1,6 +1,7 @@
 package dev.lathe.bench.measure;
 
 import dev.lathe.bench.measure.StepWork.Batch;
+import dev.lathe.tensor.CrossEntropy;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +66,7 @@ final class Roofline {
 
     /** The last chunk of the head's rows is left out where there are whole ones: it is no faster, and seldom of the same size. */
     private static long wholeChunks(long supervised) {
-        return supervised <= StepWork.HEAD_ROWS ? supervised : supervised / StepWork.HEAD_ROWS * StepWork.HEAD_ROWS;
+        return supervised <= CrossEntropy.ROWS ? supervised : supervised / CrossEntropy.ROWS * CrossEntropy.ROWS;
     }
 
     private static List<Long> representatives(TreeSet<Long> rows) {

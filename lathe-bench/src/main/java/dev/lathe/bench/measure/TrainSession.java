@@ -137,7 +137,7 @@ final class TrainSession implements TrainingTrial.Audience {
 
     private static StepWork.Batch batch(int[] indices, TokenizedData samples) {
         List<Sample> chosen = Arrays.stream(indices).mapToObj(samples::get).toList();
-        MicroBatch batch = MicroBatch.of(chosen, 0, 1);
+        MicroBatch batch = MicroBatch.of(chosen, 0);
         long supervised = Arrays.stream(batch.targets())
                 .filter(target -> target != Sample.IGNORED)
                 .count();
