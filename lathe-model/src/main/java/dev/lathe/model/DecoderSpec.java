@@ -78,29 +78,15 @@ public record DecoderSpec(
 
     /** The same with an output head of its own. */
     public DecoderSpec untied() {
-        return new DecoderSpec(
-                family,
-                names,
-                vocabulary,
-                hidden,
-                layers,
-                parallel,
-                attention,
-                latent,
-                mlp,
-                experts,
-                normEpsilon,
-                multipliers,
-                false,
-                maxPositions,
-                rope,
-                dtype,
-                initializerRange,
-                eos);
+        return with(false, rope);
     }
 
     /** The same with other positions. */
     DecoderSpec rotating(RopePlan other) {
+        return with(tiedHead, other);
+    }
+
+    private DecoderSpec with(boolean otherTie, RopePlan otherRope) {
         return new DecoderSpec(
                 family,
                 names,
@@ -114,9 +100,9 @@ public record DecoderSpec(
                 experts,
                 normEpsilon,
                 multipliers,
-                tiedHead,
+                otherTie,
                 maxPositions,
-                other,
+                otherRope,
                 dtype,
                 initializerRange,
                 eos);
