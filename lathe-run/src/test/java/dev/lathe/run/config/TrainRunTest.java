@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
+import dev.lathe.data.HoldOut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,7 +108,7 @@ class TrainRunTest {
                                 Optional.empty(),
                                 false,
                                 OptionalInt.of(1000),
-                                new Holdout.Share(0.1),
+                                new HoldOut.Fraction(0.1),
                                 new DataConfig.Mixture("concat", List.of()),
                                 false,
                                 new DataConfig.Preprocessing(1000, 16, false, Optional.empty()),
@@ -199,11 +200,16 @@ class TrainRunTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, Rows[count=1]", "200, Rows[count=200]", "0.25, Share[share=0.25]", "0, None[]", "2.0, Rows[count=2]"
+    @CsvSource({
+        "1, Count[count=1]",
+        "200, Count[count=200]",
+        "0.25, Fraction[fraction=0.25]",
+        "0, Nothing[]",
+        "2.0, Count[count=2]",
     })
-    void rowsAreHeldBackByCountOrShare(String size, String holdout) {
-        assertThat(yaml(RUNS + "val_size: " + size + "\n").train().data().holdout())
-                .hasToString(holdout);
+    void rowsAreHeldBackByCountOrShare(String size, String heldOut) {
+        assertThat(yaml(RUNS + "val_size: " + size + "\n").train().data().holdOut())
+                .hasToString(heldOut);
     }
 
     @ParameterizedTest
