@@ -32,13 +32,8 @@ public final class DatasetInfo {
         }
     }
 
-    /** Reads {@code folder}/dataset_info.json. Throws {@link UserError} when it is missing or malformed. */
-    public static DatasetInfo in(Path folder) {
-        return in(folder, DatasetHub.NONE);
-    }
-
     /**
-     * The same with data sets of a hub. {@code ONLINE} instead of a folder makes every name that of a data set there, and
+     * Reads {@code folder}/dataset_info.json, which may name data sets of a hub. {@code ONLINE} instead of a folder makes every name that of a data set there, and
      * {@code REMOTE:org/name} takes dataset_info.json out of one.
      */
     public static DatasetInfo in(Path folder, DatasetHub hub) {

@@ -165,10 +165,6 @@ public record LoadedModel(
         return with(spec.untied(), config.deepCopy().put("tie_word_embeddings", false));
     }
 
-    public LoadedModel with(Tokenizer other) {
-        return new LoadedModel(name, config, generation, spec, weights, other);
-    }
-
     @Override
     public void close() {
         weights.close();

@@ -130,12 +130,6 @@ public final class Tokenizer {
         return chatTemplate;
     }
 
-    /** Whether {@link #encodeWithSpecialTokens} puts a begin-of-text token in front. */
-    public boolean addsBos() {
-        int[] ids = encodeWithSpecialTokens("");
-        return ids.length > 0 && bos().filter(token -> token.id() == ids[0]).isPresent();
-    }
-
     /** With another end-of-text token. A token that is not in the vocabulary is added at its end. */
     public Tokenizer withEos(String token) {
         return with(special.with("eos_token", token), chatTemplate);

@@ -75,13 +75,6 @@ public final class AdapterConfig {
                 texts(config.path("modules_to_save")));
     }
 
-    /** The model the adapter says it belongs to; empty when it does not say. */
-    public static String baseModel(Path folder) {
-        return Json.read(folder.resolve("adapter_config.json"))
-                .path("base_model_name_or_path")
-                .asText("");
-    }
-
     private static void refuse(Path file, JsonNode config, Map<String, String> switches) {
         switches.forEach((key, what) -> {
             if (config.path(key).asBoolean(false)) {

@@ -36,11 +36,6 @@ public record LearningRate(double base, long warmupSteps, long totalSteps, Sched
         return schedule.factor(step, this);
     }
 
-    /** {@code warmup_steps} and {@code warmup_ratio} in one: below 1 a share of the run, rounded up; else steps. */
-    public static long warmupSteps(double stepsOrRatio, long totalSteps) {
-        return stepsOrRatio < 1 ? (long) Math.ceil(stepsOrRatio * totalSteps) : (long) stepsOrRatio;
-    }
-
     /** The linear rise from 0, for the steps before {@link #warmupSteps}. */
     double rise(long step) {
         return (double) step / Math.max(1, warmupSteps);

@@ -35,10 +35,6 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
         Pages.forget(bytes);
     }
 
-    long size() {
-        return bytes.byteSize();
-    }
-
     /** Opens, and closes again when what follows refuses the content. */
     static <T> T reading(Path path, Function<MappedFile, T> reader) {
         MappedFile file = open(path);

@@ -39,8 +39,7 @@ final class JsonText {
         if (separators.size() != 2) {
             throw new Failure("tojson: separators have to be two");
         }
-        JsonText json =
-                new JsonText(budget, in.truth("ensure_ascii", false), indent, separators, in.truth("sort_keys", false));
+        JsonText json = new JsonText(budget, in.truth("ensure_ascii"), indent, separators, in.truth("sort_keys"));
         json.write(in.get("value"), 0);
         return Value.of(json.out.toString());
     }
