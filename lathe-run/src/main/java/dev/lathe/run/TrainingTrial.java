@@ -74,16 +74,16 @@ public final class TrainingTrial {
     public void run(Optional<Samples> samples, Audience audience) {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
-        TrainingRun training = new TrainingRun(host, configuration);
+        StartingModel start = new StartingModel(host.choosing("output_dir"), run);
         Continuation anew = new Continuation(Optional.empty(), false);
-        try (LoadedModel opened = training.open(anew)) {
+        try (LoadedModel opened = start.open(anew)) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
                     .orElseGet(() ->
                             DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
             LoadedModel model = SpecialTokenIds.align(opened, encoder.tokenizer());
             RunParts parts = RunParts.of(host, configuration, run, model, data);
-            train(parts, training.tuning(anew, model, parts), audience);
+            train(parts, start.tuning(anew, model, parts), audience);
         }
     }
 
