@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** dataset_info.json of a {@code dataset_dir}: the data sets by name. An entry is looked at when it is used. */
-public final class DatasetInfo {
+final class DatasetInfo {
     private static final String FILE = "dataset_info.json";
 
     private static final String ONLINE = "ONLINE";

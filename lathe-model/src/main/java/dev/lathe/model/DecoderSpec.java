@@ -51,7 +51,7 @@ public record DecoderSpec(
     }
 
     /** Whether layer {@code layer} has experts instead of an MLP. */
-    public boolean hasExperts(int layer) {
+    boolean hasExperts(int layer) {
         return experts.map(spec -> spec.layers().get(layer)).orElse(false);
     }
 
@@ -61,7 +61,7 @@ public record DecoderSpec(
     }
 
     /** The module of the output head; its tensor is this and {@code .weight}. */
-    public String headModule() {
+    String headModule() {
         return names.of(Slot.HEAD);
     }
 
@@ -77,7 +77,7 @@ public record DecoderSpec(
     }
 
     /** The same with an output head of its own. */
-    public DecoderSpec untied() {
+    DecoderSpec untied() {
         return with(false, rope);
     }
 

@@ -87,7 +87,7 @@ public final class Tokenizer {
     }
 
     /** Whether {@link #decode} leaves this id out when it skips special tokens. */
-    public boolean isSpecial(int id) {
+    boolean isSpecial(int id) {
         return json.specialIds().contains(id);
     }
 

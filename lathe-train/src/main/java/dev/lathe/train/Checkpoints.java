@@ -114,7 +114,7 @@ public final class Checkpoints {
     }
 
     /** The step in a checkpoint's name; −1 for any other folder. */
-    public static long step(Path checkpoint) {
+    static long step(Path checkpoint) {
         Matcher matcher = NAME.matcher(String.valueOf(checkpoint.getFileName()));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }

@@ -32,7 +32,7 @@ public record LearningRate(double base, long warmupSteps, long totalSteps, Sched
     }
 
     /** {@link #at} as a share of {@link #base}: for parameter groups that have a base of their own. */
-    public double factor(long step) {
+    double factor(long step) {
         return schedule.factor(step, this);
     }
 

@@ -17,7 +17,7 @@ public record StepPlan(EpochOrder order, int batchSize, int accumulation, double
     /** Indices of a step's samples, by micro-batch, and the epochs done after it. */
     public record Step(List<int[]> microBatches, double epochAfter) {}
 
-    public long microBatchesPerEpoch() {
+    long microBatchesPerEpoch() {
         return (order.samples() + batchSize - 1) / batchSize;
     }
 
