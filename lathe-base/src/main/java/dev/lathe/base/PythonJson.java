@@ -66,7 +66,7 @@ public final class PythonJson {
             out.append('{');
             for (int i = 0; i < fields.size(); i++) {
                 separate(out, i, indent, depth + 1);
-                quote(out, fields.get(i).getKey());
+                quote(out, fields.get(i).getKey(), false);
                 out.append(": ");
                 write(out, fields.get(i).getValue(), indent, sorted, depth + 1);
             }
@@ -85,14 +85,18 @@ public final class PythonJson {
             double value = node.doubleValue();
             out.append(Double.isFinite(value) ? number(value) : "\"" + value + "\"");
         } else if (node.isTextual()) {
-            quote(out, node.textValue());
+            quote(out, node.textValue(), false);
         } else {
             out.append(node.asText());
         }
     }
 
-    /** As with {@code ensure_ascii=False}: only quotes, backslashes and control characters are escaped. */
-    private static void quote(StringBuilder out, String text) {
+    /**
+     * Appends a string in quotes. Quotes, backslashes and control characters are escaped.
+     *
+     * @param ascii Python's {@code ensure_ascii}: whatever is no printable character of ASCII is escaped too
+     */
+    public static void quote(StringBuilder out, String text, boolean ascii) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -105,7 +109,7 @@ public final class PythonJson {
                 case '\b' -> out.append("\\b");
                 case '\f' -> out.append("\\f");
                 default -> {
-                    if (c < ' ') {
+                    if (c < ' ' || (ascii && c > '~')) {
                         out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);

@@ -2,10 +2,6 @@ package dev.lathe.bench;
 
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Matrices;
-import dev.lathe.tensor.Operand;
-import dev.lathe.tensor.Residual;
-import dev.lathe.tensor.RmsNorm;
-import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,7 +45,7 @@ public class RmsNormBench {
 
     @Benchmark
     public void forwardLibtorch(Machine machine) {
-        machine.onLibtorch(() -> new RmsNorm(EPSILON).apply(Tape.off(), x, Operand.fixed(weight)));
+        machine.onLibtorch(() -> normed(x, inverse(x)));
     }
 
     @Benchmark
@@ -68,8 +64,10 @@ public class RmsNormBench {
 
     @Benchmark
     public void residualLibtorch(Machine machine) {
-        machine.onLibtorch(() ->
-                new RmsNorm(EPSILON).apply(Tape.off(), Residual.add(Tape.off(), x, branch), Operand.fixed(weight)));
+        machine.onLibtorch(() -> {
+            Tensor added = x.plus(branch);
+            normed(added, inverse(added));
+        });
     }
 
     @Benchmark
@@ -89,9 +87,21 @@ public class RmsNormBench {
     @Benchmark
     public void withGradientLibtorch(Machine machine) {
         machine.onLibtorch(() -> {
-            Tape tape = Tape.recording();
-            tape.watch(x);
-            tape.backward(new RmsNorm(EPSILON).apply(tape, x, Operand.fixed(weight)), dy);
+            Tensor inverse = inverse(x);
+            normed(x, inverse);
+            Tensor unit = x.to(DType.F32).times(inverse);
+            Tensor dUnit = dy.to(DType.F32).times(weight.to(DType.F32));
+            Tensor along = dUnit.times(unit).mean(-1, true);
+            dUnit.addProductInPlace(unit, along, -1).multiplyInPlace(inverse).to(DType.BF16);
         });
+    }
+
+    /** 1 / the root of the mean square of each row, float32 [rows, 1]. */
+    private static Tensor inverse(Tensor x) {
+        return x.to(DType.F32).square().mean(-1, true).addInPlace(EPSILON).rsqrt();
+    }
+
+    private Tensor normed(Tensor x, Tensor inverse) {
+        return x.to(DType.F32).times(inverse).to(DType.BF16).times(weight);
     }
 }

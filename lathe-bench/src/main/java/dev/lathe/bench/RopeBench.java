@@ -2,7 +2,6 @@ package dev.lathe.bench;
 
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Matrices;
-import dev.lathe.tensor.Rope;
 import dev.lathe.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -43,6 +42,15 @@ public class RopeBench {
 
     @Benchmark
     public void rotateLibtorch(Machine machine) {
-        machine.onLibtorch(() -> new Rope(cos, sin).turn(qkv.narrow(1, 0, rotated), HEAD_DIM));
+        machine.onLibtorch(() -> {
+            Tensor heads = qkv.narrow(1, 0, rotated).splitColumns(HEAD_DIM); // [tokens, heads, headDim]
+            Tensor first = heads.narrow(2, 0, HEAD_DIM / 2);
+            Tensor second = heads.narrow(2, HEAD_DIM / 2, HEAD_DIM / 2);
+            Tensor c = cos.unsqueeze(1).to(DType.BF16);
+            Tensor s = sin.unsqueeze(1).to(DType.BF16);
+            Tensor left = first.times(c).addProductInPlace(second, s, -1);
+            second.copyFrom(second.times(c).addProductInPlace(first, s, 1));
+            first.copyFrom(left);
+        });
     }
 }

@@ -16,12 +16,11 @@ final class BenchCommand implements Runnable {
     private BenchCommand() {}
 
     static CommandLine with(Map<String, String> environment) {
-        BenchOutcome outcome = new BenchOutcome(environment);
         return new CommandLine(new BenchCommand())
-                .addSubcommand(new BenchTrainCommand(outcome))
-                .addSubcommand(new BenchGenerateCommand(outcome))
-                .addSubcommand(new BenchKernelsCommand(outcome))
-                .addSubcommand(new BenchSizeCommand(outcome));
+                .addSubcommand(new BenchTrainCommand(new BenchOutcome(environment)))
+                .addSubcommand(new BenchGenerateCommand(new BenchOutcome(environment)))
+                .addSubcommand(new BenchKernelsCommand(new BenchOutcome(environment)))
+                .addSubcommand(new BenchSizeCommand(new BenchOutcome(environment)));
     }
 
     @Override

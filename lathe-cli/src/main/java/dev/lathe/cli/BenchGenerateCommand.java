@@ -4,9 +4,7 @@ import dev.lathe.bench.measure.GenerateBench;
 import dev.lathe.bench.measure.GenerateRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lathe bench generate}. */
 @Command(
@@ -14,16 +12,11 @@ import picocli.CommandLine.Spec;
         description = "Generation: tokens a second of prompt and answer, and which share that is of what reading the"
                 + " weights once a token allows.")
 final class BenchGenerateCommand implements Runnable {
+    @Mixin
     private final BenchOutcome outcome;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private BenchWork work = new BenchWork();
-
-    @Mixin
-    private BenchOutcome.Options options = new BenchOutcome.Options();
 
     @Option(names = "--prompt", paramLabel = "N", description = "Tokens of the prompt (default: 256).")
     private int prompt = 256;
@@ -38,8 +31,6 @@ final class BenchGenerateCommand implements Runnable {
     @Override
     public void run() {
         GenerateRequest request = new GenerateRequest(work.request(), prompt, tokens);
-        outcome.show("generate", options, spec.commandLine().getOut(), host -> new GenerateBench(
-                        host, outcome.conditions(), request)
-                .run());
+        outcome.show(host -> new GenerateBench(host, outcome.conditions(), request).run());
     }
 }

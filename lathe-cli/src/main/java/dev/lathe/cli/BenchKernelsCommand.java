@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code lathe bench kernels}. */
 @Command(
@@ -16,19 +14,14 @@ import picocli.CommandLine.Spec;
         description = "Kernels by themselves, against the libtorch operations that they replace. Without a name, lists"
                 + " what can be measured.")
 final class BenchKernelsCommand implements Runnable {
+    @Mixin
     private final BenchOutcome outcome;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "Kernels, such as RmsNorm.")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--all", description = "All of them, which takes a quarter of an hour.")
     private boolean all;
-
-    @Mixin
-    private BenchOutcome.Options options = new BenchOutcome.Options();
 
     BenchKernelsCommand(BenchOutcome outcome) {
         this.outcome = outcome;
@@ -37,11 +30,9 @@ final class BenchKernelsCommand implements Runnable {
     @Override
     public void run() {
         if (names.isEmpty() && !all) {
-            KernelBench.names().forEach(spec.commandLine().getOut()::println);
+            KernelBench.names().forEach(outcome.out()::println);
             return;
         }
-        outcome.show(
-                "kernels", options, spec.commandLine().getOut(), host -> new KernelBench(host, outcome.conditions())
-                        .run(names));
+        outcome.show(host -> new KernelBench(host, outcome.conditions()).run(names));
     }
 }

@@ -14,41 +14,58 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** What all benchmarks share: on which machine they run, and what becomes of their numbers. */
-record BenchOutcome(Map<String, String> environment) {
-    /** Options that every benchmark has. */
-    static final class Options {
-        @Option(names = "--json", paramLabel = "FILE", description = "Also write everything measured to FILE.")
-        private Optional<Path> json = Optional.empty();
+/** What all benchmarks share: on which machine they run, their options, and what becomes of their numbers. */
+final class BenchOutcome {
+    private final Map<String, String> environment;
 
-        @Option(
-                names = "--vs",
-                paramLabel = "OTHER.json",
-                description = "Show the numbers of an earlier --json beside these, and their ratios.")
-        private Optional<Path> other = Optional.empty();
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec bench = CommandSpec.create();
 
-        @Option(
-                names = "--history",
-                paramLabel = "FILE.md",
-                description = "Add a row to the table below \"## History\" in FILE.md.")
-        private Optional<Path> history = Optional.empty();
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write everything measured to FILE.")
+    private Optional<Path> json = Optional.empty();
+
+    @Option(
+            names = "--vs",
+            paramLabel = "OTHER.json",
+            description = "Show the numbers of an earlier --json beside these, and their ratios.")
+    private Optional<Path> other = Optional.empty();
+
+    @Option(
+            names = "--history",
+            paramLabel = "FILE.md",
+            description = "Add a row to the table below \"## History\" in FILE.md.")
+    private Optional<Path> history = Optional.empty();
+
+    BenchOutcome(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    PrintWriter out() {
+        return bench.commandLine().getOut();
     }
 
     /** Measures and shows. What is to be compared with is read before anything is measured. */
-    void show(String bench, Options options, PrintWriter out, Function<Host, Measurement> measure) {
-        Optional<Measurement> other = options.other.map(Measurement::read);
-        other.filter(found -> !found.bench().equals(bench)).ifPresent(found -> {
-            throw new UserError("--vs %s holds a measurement of %s, which does not compare with %s"
-                    .formatted(options.other.orElseThrow(), found.bench(), bench));
-        });
+    void show(Function<Host, Measurement> measure) {
+        Optional<Measurement> earlier = other.map(this::read);
         Host host = Terminal.quiet(environment);
         Measurement measured = measure.apply(host);
-        out.print(other.map(found -> Table.beside(measured, found)).orElseGet(() -> Table.of(measured)));
-        out.flush();
-        options.json.ifPresent(file -> host.files().writeText(file, measured.json()));
-        options.history.ifPresent(page -> History.append(page, measured, host.files()));
+        out().print(earlier.map(found -> Table.beside(measured, found)).orElseGet(() -> Table.of(measured)));
+        out().flush();
+        json.ifPresent(file -> host.files().writeText(file, measured.json()));
+        history.ifPresent(page -> History.append(page, measured, host.files()));
+    }
+
+    private Measurement read(Path file) {
+        Measurement found = Measurement.read(file);
+        if (!found.bench().equals(bench.name())) {
+            throw new UserError("--vs %s holds a measurement of %s, which does not compare with %s"
+                    .formatted(file, found.bench(), bench.name()));
+        }
+        return found;
     }
 
     Conditions conditions() {

@@ -7,22 +7,15 @@ import dev.lathe.run.Host;
 import dev.lathe.run.ModelTrial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code lathe bench size}. */
 @Command(name = "size", description = "What a model's weights take in each kind of storage. No weights are read.")
 final class BenchSizeCommand implements Runnable {
+    @Mixin
     private final BenchOutcome outcome;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private BenchWork work = new BenchWork();
-
-    @Mixin
-    private BenchOutcome.Options options = new BenchOutcome.Options();
 
     BenchSizeCommand(BenchOutcome outcome) {
         this.outcome = outcome;
@@ -31,7 +24,7 @@ final class BenchSizeCommand implements Runnable {
     @Override
     public void run() {
         ModelRequest request = work.request();
-        outcome.show("size", options, spec.commandLine().getOut(), host -> measure(host, request));
+        outcome.show(host -> measure(host, request));
     }
 
     private Measurement measure(Host host, ModelRequest request) {

@@ -4,9 +4,7 @@ import dev.lathe.bench.measure.TrainBench;
 import dev.lathe.bench.measure.TrainRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code lathe bench train}. */
 @Command(
@@ -15,16 +13,11 @@ import picocli.CommandLine.Spec;
                 + " where the time goes and whose the memory is. Without --config: LoRA of rank 8 on all linear layers,"
                 + " bf16, steps of 4 x 2 made-up samples.")
 final class BenchTrainCommand implements Runnable {
+    @Mixin
     private final BenchOutcome outcome;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private BenchWork work = new BenchWork();
-
-    @Mixin
-    private BenchOutcome.Options options = new BenchOutcome.Options();
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps that count (default: 8).")
     private int steps = 8;
@@ -44,8 +37,6 @@ final class BenchTrainCommand implements Runnable {
     @Override
     public void run() {
         TrainRequest request = new TrainRequest(work.request(), warmup, steps, busyNeighbour);
-        outcome.show("train", options, spec.commandLine().getOut(), host -> new TrainBench(
-                        host, outcome.conditions(), request)
-                .run());
+        outcome.show(host -> new TrainBench(host, outcome.conditions(), request).run());
     }
 }

@@ -4,7 +4,6 @@ import dev.lathe.run.Chat;
 import dev.lathe.run.config.Command;
 import dev.lathe.run.config.Configuration;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,13 +33,12 @@ final class ChatCommand implements Runnable {
 
     @Override
     public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        Configuration configuration = Configuration.read(Command.CHAT, arguments, environment);
-        if (configuration.printWanted()) {
-            out.print(configuration.printed());
-            out.flush();
-            return;
-        }
+        new ConfigurationArguments(Command.CHAT, environment)
+                .read(arguments, spec.commandLine().getOut())
+                .ifPresent(this::talk);
+    }
+
+    private void talk(Configuration configuration) {
         try (Interrupts interrupts = Interrupts.ofTyping("(stopped; /exit leaves)")) {
             new Chat(Terminal.host(environment, interrupts::take), configuration)
                     .run(new InputStreamReader(System.in, StandardCharsets.UTF_8));

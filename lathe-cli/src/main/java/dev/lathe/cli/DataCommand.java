@@ -2,8 +2,6 @@ package dev.lathe.cli;
 
 import dev.lathe.run.DataInspection;
 import dev.lathe.run.config.Command;
-import dev.lathe.run.config.Configuration;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,14 +57,9 @@ final class DataCommand implements Runnable {
 
     @Override
     public void run() {
-        Configuration configuration = Configuration.read(Command.DATA, arguments, environment);
-        if (configuration.printWanted()) {
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(configuration.printed());
-            out.flush();
-            return;
-        }
-        new DataInspection(Terminal.host(environment, () -> false), configuration)
-                .run(new DataInspection.Wanted(samples, png, html, jsonl));
+        new ConfigurationArguments(Command.DATA, environment)
+                .read(arguments, spec.commandLine().getOut())
+                .ifPresent(configuration -> new DataInspection(Terminal.host(environment, () -> false), configuration)
+                        .run(new DataInspection.Wanted(samples, png, html, jsonl)));
     }
 }

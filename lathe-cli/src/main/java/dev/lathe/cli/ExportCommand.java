@@ -2,8 +2,6 @@ package dev.lathe.cli;
 
 import dev.lathe.run.MergeAndExport;
 import dev.lathe.run.config.Command;
-import dev.lathe.run.config.Configuration;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +31,9 @@ final class ExportCommand implements Runnable {
 
     @Override
     public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        Configuration configuration = Configuration.read(Command.EXPORT, arguments, environment);
-        if (configuration.printWanted()) {
-            out.print(configuration.printed());
-            out.flush();
-            return;
-        }
-        new MergeAndExport(Terminal.host(environment, () -> false), configuration).run();
+        new ConfigurationArguments(Command.EXPORT, environment)
+                .read(arguments, spec.commandLine().getOut())
+                .ifPresent(configuration ->
+                        new MergeAndExport(Terminal.host(environment, () -> false), configuration).run());
     }
 }

@@ -3,7 +3,6 @@ package dev.lathe.cli;
 import dev.lathe.run.TrainingRun;
 import dev.lathe.run.config.Command;
 import dev.lathe.run.config.Configuration;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,14 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Configuration configuration = Configuration.read(Command.TRAIN, arguments, environment);
-        if (configuration.printWanted()) {
-            out.print(configuration.printed());
-            out.flush();
-            return 0;
-        }
+        return new ConfigurationArguments(Command.TRAIN, environment)
+                .read(arguments, spec.commandLine().getOut())
+                .map(this::train)
+                .orElse(0);
+    }
+
+    /** The status to end with. */
+    private int train(Configuration configuration) {
         try (Interrupts interrupts = Interrupts.ofTermination(
                 "Stopping after this step and saving a checkpoint; press Ctrl-C again to stop at once")) {
             boolean done = new TrainingRun(Terminal.host(environment, interrupts::requested), configuration).run();

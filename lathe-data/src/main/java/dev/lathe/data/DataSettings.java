@@ -65,7 +65,7 @@ public record DataSettings(
         }
 
         /** What it is trained on. */
-        public Class<? extends Example> kind() {
+        Class<? extends Example> kind() {
             return switch (this) {
                 case PT, SFT -> Sample.class;
                 case RM, DPO -> Pair.class;
@@ -104,7 +104,7 @@ public record DataSettings(
     }
 
     /** Everything that is wrong, one line each; empty when nothing is. */
-    public List<String> problems() {
+    List<String> problems() {
         List<String> problems = new ArrayList<>();
         require(problems, !datasets.isEmpty(), "dataset: name at least one data set");
         require(

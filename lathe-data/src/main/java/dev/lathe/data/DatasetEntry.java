@@ -62,8 +62,8 @@ record DatasetEntry(String name, String source, Supplier<RowFiles> files, Format
     RowConverter converter(boolean answered) {
         return switch (format) {
             case Format.Alpaca(AlpacaColumns columns) -> new AlpacaConverter(columns, answered);
-            case Format.ShareGpt(ShareGptColumns columns) -> new ShareGptConverter(columns);
-            case Format.OpenAi(ShareGptColumns columns) -> new OpenAiConverter(columns);
+            case Format.ShareGpt(ShareGptColumns columns) -> MessageListConverter.shareGpt(columns);
+            case Format.OpenAi(ShareGptColumns columns) -> MessageListConverter.openAi(columns);
         };
     }
 }

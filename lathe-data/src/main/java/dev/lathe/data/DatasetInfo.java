@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** dataset_info.json of a {@code dataset_dir}: the data sets by name. An entry is looked at when it is used. */
-public final class DatasetInfo {
+final class DatasetInfo {
     private static final String FILE = "dataset_info.json";
 
     private static final String ONLINE = "ONLINE";
@@ -32,13 +32,8 @@ public final class DatasetInfo {
         }
     }
 
-    /** Reads {@code folder}/dataset_info.json. Throws {@link UserError} when it is missing or malformed. */
-    public static DatasetInfo in(Path folder) {
-        return in(folder, DatasetHub.NONE);
-    }
-
     /**
-     * The same with data sets of a hub. {@code ONLINE} instead of a folder makes every name that of a data set there, and
+     * Reads {@code folder}/dataset_info.json, which may name data sets of a hub. {@code ONLINE} instead of a folder makes every name that of a data set there, and
      * {@code REMOTE:org/name} takes dataset_info.json out of one.
      */
     public static DatasetInfo in(Path folder, DatasetHub hub) {

@@ -12,8 +12,7 @@ import java.util.stream.IntStream;
  * @param others the row whose answer each sample borrows
  */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLen)
-        implements Samples<Feedback>, RowGroups {
+record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLen) implements RowSamples<Feedback> {
     static FeedbackSamples of(EncodedRows rows, int[] order, List<MapBatches> batches, int cutoffLen) {
         IntStream.Builder kept = IntStream.builder();
         IntStream.Builder others = IntStream.builder();
@@ -25,11 +24,6 @@ record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLe
             }
         }
         return new FeedbackSamples(rows, kept.build().toArray(), others.build().toArray(), cutoffLen);
-    }
-
-    @Override
-    public int size() {
-        return order.length;
     }
 
     @Override
@@ -62,10 +56,5 @@ record FeedbackSamples(EncodedRows rows, int[] order, int[] others, int cutoffLe
     @Override
     public Class<Feedback> kind() {
         return Feedback.class;
-    }
-
-    @Override
-    public List<Piece> pieces(int index) {
-        return List.of(new Piece(order[index], tokens(index)));
     }
 }

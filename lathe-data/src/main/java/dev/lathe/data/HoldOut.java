@@ -52,18 +52,20 @@ public sealed interface HoldOut {
         if (!(value >= 0) || value > Integer.MAX_VALUE) {
             throw new UserError("val_size: %s must be 0, a fraction below 1, or a number of rows".formatted(written));
         }
-        if (value <= 1e-6) {
-            return new Nothing();
-        }
-        if (value < 1) {
-            return new Fraction(value);
-        }
         if (value == 1 && !written.strip().matches("\\+?0*1")) {
             throw new UserError(
                     "val_size: %s would leave nothing to train on; write 1 for one row, or a fraction below 1"
                             .formatted(written));
         }
-        return new Count((int) value);
+        return of(value);
+    }
+
+    /** 0, a share below 1, or a number of rows. */
+    static HoldOut of(double size) {
+        if (size <= 1e-6) {
+            return new Nothing();
+        }
+        return size < 1 ? new Fraction(size) : new Count((int) size);
     }
 
     /** Splits {@code rows} as {@code datasets.train_test_split(seed=seed)} does. */

@@ -1,15 +1,8 @@
 package dev.lathe.data;
 
-import java.util.List;
-
 /** Rows that {@link PairEncoder} wrote, each a pair. */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record PairSamples(EncodedRows rows, int[] order) implements Samples<Pair>, RowGroups {
-    @Override
-    public int size() {
-        return order.length;
-    }
-
+record PairSamples(EncodedRows rows, int[] order) implements RowSamples<Pair> {
     @Override
     public Pair get(int index) {
         StoredParts parts = StoredParts.of(rows, order[index]);
@@ -28,10 +21,5 @@ record PairSamples(EncodedRows rows, int[] order) implements Samples<Pair>, RowG
     @Override
     public Class<Pair> kind() {
         return Pair.class;
-    }
-
-    @Override
-    public List<Piece> pieces(int index) {
-        return List.of(new Piece(order[index], tokens(index)));
     }
 }

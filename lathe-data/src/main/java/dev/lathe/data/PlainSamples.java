@@ -1,11 +1,10 @@
 package dev.lathe.data;
 
 import java.util.Arrays;
-import java.util.List;
 
 /** Every row a sample of its own. */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData, RowGroups {
+record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData, RowSamples<Sample> {
     /** The kept ones among the rows of {@code order}. */
     static PlainSamples of(EncodedRows rows, int[] order) {
         return new PlainSamples(rows, kept(rows, order));
@@ -13,11 +12,6 @@ record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData, Row
 
     static int[] kept(EncodedRows rows, int[] order) {
         return Arrays.stream(order).filter(row -> rows.dropped(row).isEmpty()).toArray();
-    }
-
-    @Override
-    public int size() {
-        return order.length;
     }
 
     @Override
@@ -33,10 +27,5 @@ record PlainSamples(EncodedRows rows, int[] order) implements TokenizedData, Row
     @Override
     public int tokens(int index) {
         return rows.tokens(order[index]);
-    }
-
-    @Override
-    public List<Piece> pieces(int index) {
-        return List.of(new Piece(order[index], tokens(index)));
     }
 }

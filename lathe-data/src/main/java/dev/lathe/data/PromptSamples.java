@@ -1,15 +1,8 @@
 package dev.lathe.data;
 
-import java.util.List;
-
 /** Rows that {@link PromptEncoder} wrote, each a prompt. */
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
-record PromptSamples(EncodedRows rows, int[] order) implements Samples<Prompt>, RowGroups {
-    @Override
-    public int size() {
-        return order.length;
-    }
-
+record PromptSamples(EncodedRows rows, int[] order) implements RowSamples<Prompt> {
     @Override
     public Prompt get(int index) {
         StoredParts parts = StoredParts.of(rows, order[index]);
@@ -25,10 +18,5 @@ record PromptSamples(EncodedRows rows, int[] order) implements Samples<Prompt>, 
     @Override
     public Class<Prompt> kind() {
         return Prompt.class;
-    }
-
-    @Override
-    public List<Piece> pieces(int index) {
-        return List.of(new Piece(order[index], tokens(index)));
     }
 }

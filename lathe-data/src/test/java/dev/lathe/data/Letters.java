@@ -55,11 +55,6 @@ final class Letters implements TurnEncoder {
     }
 
     @Override
-    public int[] prompt(List<Message> messages, String system, String tools) {
-        throw new AssertionError("nothing is asked of a model here");
-    }
-
-    @Override
     public boolean efficientEos() {
         return efficientEos;
     }

@@ -143,7 +143,7 @@ class StageConverterTest {
                         false, java.util.Optional.empty(), java.util.Optional.empty(), java.util.Optional.empty()));
         data.with("row.jsonl", "{\"messages\": %s%s}".formatted(messages, rest));
         try (RowReader rows = RowFiles.at(data.folder().resolve("row.jsonl")).open()) {
-            return new OpenAiConverter(columns).convert(rows.next().orElseThrow());
+            return MessageListConverter.openAi(columns).convert(rows.next().orElseThrow());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

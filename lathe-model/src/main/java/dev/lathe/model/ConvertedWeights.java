@@ -3,23 +3,17 @@ package dev.lathe.model;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The same tensors in another type, converted one by one as they are asked for. Merging several adapters over weights
  * widened to float32 rounds once, at the end, instead of once an adapter.
  */
-public record ConvertedWeights(WeightFile file, DType dtype) implements WeightFile {
-    @Override
-    public Set<String> names() {
-        return file.names();
-    }
-
+public record ConvertedWeights(WeightFile file, DType dtype) implements WeightView {
     @Override
     public TensorSpec spec(String name) {
         return new TensorSpec(name, dtype, file.spec(name).shape());
@@ -36,20 +30,5 @@ public record ConvertedWeights(WeightFile file, DType dtype) implements WeightFi
             memory.copyFrom(converted.data());
         }
         return new StoredTensor(name, dtype, spec.shape(), memory);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
-    }
-
-    @Override
-    public void forget() {
-        file.forget();
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

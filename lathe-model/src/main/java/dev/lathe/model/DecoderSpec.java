@@ -3,6 +3,9 @@ package dev.lathe.model;
 import dev.lathe.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * All that distinguishes one decoder from another, read from {@code config.json} by {@link ConfigReader}.
@@ -48,7 +51,7 @@ public record DecoderSpec(
     }
 
     /** Whether layer {@code layer} has experts instead of an MLP. */
-    public boolean hasExperts(int layer) {
+    boolean hasExperts(int layer) {
         return experts.map(spec -> spec.layers().get(layer)).orElse(false);
     }
 
@@ -58,7 +61,7 @@ public record DecoderSpec(
     }
 
     /** The module of the output head; its tensor is this and {@code .weight}. */
-    public String headModule() {
+    String headModule() {
         return names.of(Slot.HEAD);
     }
 
@@ -66,31 +69,24 @@ public record DecoderSpec(
         return headModule() + ".weight";
     }
 
+    /** The number of the block that a tensor belongs to, whatever an adapter puts around its name; empty outside of blocks. */
+    public OptionalInt layerOf(String tensor) {
+        Matcher name = Pattern.compile(Pattern.quote(names.of(Slot.LAYERS)) + "(\\d{1,6})\\.")
+                .matcher(tensor);
+        return name.find() ? OptionalInt.of(Integer.parseInt(name.group(1))) : OptionalInt.empty();
+    }
+
     /** The same with an output head of its own. */
-    public DecoderSpec untied() {
-        return new DecoderSpec(
-                family,
-                names,
-                vocabulary,
-                hidden,
-                layers,
-                parallel,
-                attention,
-                latent,
-                mlp,
-                experts,
-                normEpsilon,
-                multipliers,
-                false,
-                maxPositions,
-                rope,
-                dtype,
-                initializerRange,
-                eos);
+    DecoderSpec untied() {
+        return with(false, rope);
     }
 
     /** The same with other positions. */
     DecoderSpec rotating(RopePlan other) {
+        return with(tiedHead, other);
+    }
+
+    private DecoderSpec with(boolean otherTie, RopePlan otherRope) {
         return new DecoderSpec(
                 family,
                 names,
@@ -104,9 +100,9 @@ public record DecoderSpec(
                 experts,
                 normEpsilon,
                 multipliers,
-                tiedHead,
+                otherTie,
                 maxPositions,
-                other,
+                otherRope,
                 dtype,
                 initializerRange,
                 eos);

@@ -4,7 +4,7 @@ import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 
 /** A matrix stored as its numbers, in the type of the arithmetic; often a view of the mapped file. */
-public record DenseWeight(Tensor matrix) implements Weight {
+record DenseWeight(Tensor matrix) implements Weight {
     @Override
     public Tensor times(Tensor x) {
         return x.matmul(matrix.transpose(0, 1));

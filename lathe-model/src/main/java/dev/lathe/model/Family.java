@@ -56,6 +56,20 @@ record Family(
         return new Family(modelType, models, example, names.without(slots), traits, defaults, compared);
     }
 
+    /** An MLP of two products without a gate. */
+    Family plainMlp(String up, String down) {
+        return traits(Trait.PLAIN_MLP).unnamed(Slot.GATE).name(Slot.UP, up).name(Slot.DOWN, down);
+    }
+
+    /** GPT-2's names of everything around attention and MLP. */
+    Family gptNames() {
+        return name(Slot.EMBEDDING, "transformer.wte")
+                .name(Slot.LAYERS, "transformer.h.")
+                .name(Slot.FINAL_NORM, "transformer.ln_f")
+                .name(Slot.ATTENTION_IN, "ln_1")
+                .name(Slot.MLP_IN, "ln_2");
+    }
+
     Family missing(String key, Object value) {
         ObjectNode changed = defaults.deepCopy();
         changed.putPOJO(key, value);

@@ -11,7 +11,8 @@ import java.util.function.IntConsumer;
 
 /** Writes text, one token after the other, for one stream. */
 public final class Generator {
-    private static final int CHUNK = 512;
+    /** Tokens of a prompt that are read at a time. */
+    public static final int CHUNK = 512;
 
     private final Decoder decoder;
     private final int chunk;

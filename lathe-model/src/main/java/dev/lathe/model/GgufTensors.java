@@ -6,6 +6,7 @@ import dev.lathe.model.file.Gguf;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -13,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -22,12 +22,11 @@ import java.util.function.LongUnaryOperator;
  * A GGUF file's tensors as a family's decoder wants them: under its names, rows of queries and keys in its order, stacks of
  * experts one by one, and Gemma's norms without the one that llama.cpp adds to them.
  */
-final class GgufTensors implements WeightFile {
+final class GgufTensors implements WeightView {
     private static final Set<String> NO_WEIGHTS =
             Set.of("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight");
 
-    private final Gguf file;
-    private final WeightFile stored;
+    private final WeightFile file;
     private final WeightFile wide;
     private final SequencedMap<String, Source> sources = new LinkedHashMap<>();
     private final DecoderSpec spec;
@@ -44,13 +43,12 @@ final class GgufTensors implements WeightFile {
         }
     }
 
-    GgufTensors(Gguf file, GgufFamily family, DecoderSpec spec, DType dtype, String origin) {
-        this.file = file;
-        this.stored = file.tensors(dtype);
-        this.wide = file.tensors(DType.F32);
+    GgufTensors(Gguf gguf, GgufFamily family, DecoderSpec spec, DType dtype, String origin) {
+        this.file = gguf.tensors(dtype);
+        this.wide = gguf.tensors(DType.F32);
         this.spec = spec;
         this.permuted = family.permuted();
-        for (String name : stored.names()) {
+        for (String name : file.names()) {
             if (!NO_WEIGHTS.contains(name)) {
                 add(name, origin);
             }
@@ -84,7 +82,7 @@ final class GgufTensors implements WeightFile {
         boolean twoNorms = spec.modelType().equals("falcon")
                 && place.slot() == Slot.ATTENTION_IN
                 && names.has(Slot.MLP_IN)
-                && stored.names().contains(name.replace("attn_norm", "attn_norm_2"));
+                && file.names().contains(name.replace("attn_norm", "attn_norm_2"));
         String own = twoNorms ? names.of(place.layer(), Slot.MLP_IN) + "." + place.kind() : place.name(names);
         boolean shifted = spec.is(Trait.OFFSET_NORM) && own.endsWith("norm.weight");
         LongUnaryOperator rows = rows(place.slot());
@@ -117,6 +115,11 @@ final class GgufTensors implements WeightFile {
     }
 
     @Override
+    public WeightFile file() {
+        return file;
+    }
+
+    @Override
     public Set<String> names() {
         return sources.sequencedKeySet();
     }
@@ -124,7 +127,7 @@ final class GgufTensors implements WeightFile {
     @Override
     public TensorSpec spec(String name) {
         Source source = source(name);
-        TensorSpec found = stored.spec(source.name());
+        TensorSpec found = file.spec(source.name());
         long[] shape = found.shape();
         long[] own = source.expert() >= 0
                 ? Arrays.copyOfRange(shape, 1, shape.length)
@@ -147,9 +150,9 @@ final class GgufTensors implements WeightFile {
                     name,
                     own.dtype(),
                     own.shape(),
-                    stored.get(source.name(), computed).data());
+                    file.get(source.name(), computed).data());
         }
-        MemorySegment data = stored.get(source.name()).data();
+        MemorySegment data = file.get(source.name()).data();
         if (source.expert() >= 0) {
             data = data.asSlice(source.expert() * own.bytes(), own.bytes());
             return new StoredTensor(name, own.dtype(), own.shape(), data);
@@ -180,15 +183,5 @@ final class GgufTensors implements WeightFile {
             throw new UserError("the GGUF file has no tensor %s".formatted(name));
         }
         return source;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return stored.metadata();
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

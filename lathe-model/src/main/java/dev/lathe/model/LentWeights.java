@@ -1,39 +1,10 @@
 package dev.lathe.model;
 
-import dev.lathe.model.file.StoredTensor;
-import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
-import java.lang.foreign.SegmentAllocator;
-import java.util.Map;
-import java.util.Set;
+import dev.lathe.model.file.WeightView;
 
 /** Somebody else's weights: closing them here leaves them open there. */
-record LentWeights(WeightFile owned) implements WeightFile {
-    @Override
-    public Set<String> names() {
-        return owned.names();
-    }
-
-    @Override
-    public TensorSpec spec(String name) {
-        return owned.spec(name);
-    }
-
-    @Override
-    public StoredTensor get(String name, SegmentAllocator computed) {
-        return owned.get(name, computed);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return owned.metadata();
-    }
-
-    @Override
-    public void forget() {
-        owned.forget();
-    }
-
+record LentWeights(WeightFile file) implements WeightView {
     @Override
     public void close() {
         // Its owner does that.

@@ -30,6 +30,8 @@ public record LoadedModel(
         WeightFile weights,
         Tokenizer tokenizer)
         implements AutoCloseable {
+    private static final List<String> GENERATION_KEYS = List.of("bos_token_id", "eos_token_id", "pad_token_id");
+
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
      *
@@ -135,6 +137,15 @@ public record LoadedModel(
         throw new UserError("%s is no JSON object".formatted(file));
     }
 
+    /** {@code generation_config.json}, or what transformers would make of {@code config.json} in its place: a copy. */
+    public ObjectNode generationSettings() {
+        return generation.map(ObjectNode::deepCopy).orElseGet(() -> {
+            ObjectNode settings = Json.object().put("_from_model_config", true);
+            GENERATION_KEYS.stream().filter(config::hasNonNull).forEach(key -> settings.set(key, config.get(key)));
+            return settings;
+        });
+    }
+
     /** The same model with other weights of the same names. */
     public LoadedModel with(WeightFile other) {
         return new LoadedModel(name, config, generation, spec, other, tokenizer);
@@ -152,10 +163,6 @@ public record LoadedModel(
     /** With an output head of its own, which the weights must have. */
     public LoadedModel untied() {
         return with(spec.untied(), config.deepCopy().put("tie_word_embeddings", false));
-    }
-
-    public LoadedModel with(Tokenizer other) {
-        return new LoadedModel(name, config, generation, spec, weights, other);
     }
 
     @Override

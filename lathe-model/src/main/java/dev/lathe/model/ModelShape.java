@@ -18,16 +18,28 @@ import java.util.SequencedSet;
  * @param tensors every tensor of the checkpoint, in the model's order
  * @param linears last parts of the names of its linear layers, those of experts aside: what {@code lora_target: all}
  *     means
+ * @param products its linear layers as the decoder multiplies by them, those of experts among them
  * @param constants those of the tensors that are never trained
  */
-public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<TensorSpec> constants) {
+public record ModelShape(
+        List<TensorSpec> tensors, List<String> linears, List<Product> products, List<TensorSpec> constants) {
+    /**
+     * A matrix that one product needs.
+     *
+     * @param parts layers that lie side by side in it, because they read the same input
+     */
+    public record Product(List<Modules.Part> parts, long in) {}
+
     public static ModelShape of(DecoderSpec spec) {
         Recorder recorder = new Recorder(spec.dtype());
         try (Scope scope = Scope.open()) { // for the empty tensors that stand in
             Decoder.build(spec, recorder);
         }
         return new ModelShape(
-                List.copyOf(recorder.tensors), List.copyOf(recorder.linears), List.copyOf(recorder.constants));
+                List.copyOf(recorder.tensors),
+                List.copyOf(recorder.linears),
+                List.copyOf(recorder.products),
+                List.copyOf(recorder.constants));
     }
 
     /** Numbers that could be trained. */
@@ -45,6 +57,7 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<Te
     private static final class Recorder implements Modules {
         private final DType dtype;
         private final List<TensorSpec> tensors = new ArrayList<>();
+        private final List<Product> products = new ArrayList<>();
         private final List<TensorSpec> constants = new ArrayList<>();
         private final SequencedSet<String> linears = new LinkedHashSet<>();
 
@@ -60,6 +73,7 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<Te
 
         @Override
         public Linear expert(List<Part> parts, long in) {
+            products.add(new Product(parts, in));
             for (Part part : parts) {
                 tensors.add(new TensorSpec(part.name() + ".weight", dtype, part.out(), in));
                 if (part.bias()) {
@@ -77,7 +91,7 @@ public record ModelShape(List<TensorSpec> tensors, List<String> linears, List<Te
 
         @Override
         public Head head(String module, Head plain, long vocabulary, long hidden) {
-            linears.add(module.substring(module.lastIndexOf('.') + 1));
+            linears.add(Modules.lastName(module));
             return plain;
         }
 

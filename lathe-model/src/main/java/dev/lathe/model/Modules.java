@@ -17,10 +17,15 @@ public interface Modules {
      * @param bias whether it also has {@code name.bias}
      */
     record Part(String name, long out, boolean bias) {
-        /** The last part of the name, by which users choose layers: {@code q_proj}. */
+        /** {@link Modules#lastName} of it. */
         public String lastName() {
-            return name.substring(name.lastIndexOf('.') + 1);
+            return Modules.lastName(name);
         }
+    }
+
+    /** The last part of a module's name, by which users choose layers: {@code q_proj}. */
+    static String lastName(String module) {
+        return module.substring(module.lastIndexOf('.') + 1);
     }
 
     /** Layers that read the same input, as one product: their results side by side in the order given. */

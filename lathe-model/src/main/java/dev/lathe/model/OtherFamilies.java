@@ -8,6 +8,19 @@ import java.util.List;
 
 /** Rows of families with blocks side by side, with layer norms, or with names of their own. */
 final class OtherFamilies {
+    private static final Family FALCON = named("falcon", "Falcon 7B, 11B, 40B, 180B")
+            .smallest("tiiuae/falcon-rw-1b")
+            .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.GROUPED_QKV)
+            .name(Slot.EMBEDDING, "transformer.word_embeddings")
+            .name(Slot.LAYERS, "transformer.h.")
+            .name(Slot.QKV, "self_attention.query_key_value")
+            .name(Slot.OUTPUT, "self_attention.dense")
+            .plainMlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h")
+            .name(Slot.FINAL_NORM, "transformer.ln_f")
+            .missing("hidden_act", "gelu")
+            .missing("layer_norm_epsilon", 1e-5)
+            .missing("tie_word_embeddings", true);
+
     private OtherFamilies() {}
 
     static List<Family> rows() {
@@ -34,19 +47,12 @@ final class OtherFamilies {
                         .missing("sliding_window_pattern", 4),
                 named("gpt_neox", "GPT-NeoX, Pythia")
                         .smallest("EleutherAI/pythia-14m")
-                        .traits(
-                                Trait.LAYER_NORM,
-                                Trait.NORM_BIAS,
-                                Trait.GROUPED_QKV,
-                                Trait.PLAIN_MLP,
-                                Trait.ADAPTED_HEAD)
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.GROUPED_QKV, Trait.ADAPTED_HEAD)
                         .name(Slot.EMBEDDING, "gpt_neox.embed_in")
                         .name(Slot.LAYERS, "gpt_neox.layers.")
                         .name(Slot.QKV, "attention.query_key_value")
                         .name(Slot.OUTPUT, "attention.dense")
-                        .unnamed(Slot.GATE)
-                        .name(Slot.UP, "mlp.dense_h_to_4h")
-                        .name(Slot.DOWN, "mlp.dense_4h_to_h")
+                        .plainMlp("mlp.dense_h_to_4h", "mlp.dense_4h_to_h")
                         .name(Slot.FINAL_NORM, "gpt_neox.final_layer_norm")
                         .name(Slot.HEAD, "embed_out")
                         .missing("attention_bias", true)
@@ -56,28 +62,13 @@ final class OtherFamilies {
                         .missing("rotary_pct", 0.25)
                         .missing("layer_norm_eps", 1e-5)
                         .withGolden(),
-                named("falcon", "Falcon 7B, 11B, 40B, 180B")
-                        .smallest("tiiuae/falcon-rw-1b")
-                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.GROUPED_QKV, Trait.PLAIN_MLP)
-                        .name(Slot.EMBEDDING, "transformer.word_embeddings")
-                        .name(Slot.LAYERS, "transformer.h.")
-                        .name(Slot.QKV, "self_attention.query_key_value")
-                        .name(Slot.OUTPUT, "self_attention.dense")
-                        .unnamed(Slot.GATE)
-                        .name(Slot.UP, "mlp.dense_h_to_4h")
-                        .name(Slot.DOWN, "mlp.dense_4h_to_h")
-                        .name(Slot.FINAL_NORM, "transformer.ln_f")
-                        .missing("hidden_act", "gelu")
-                        .missing("layer_norm_epsilon", 1e-5)
-                        .missing("tie_word_embeddings", true)
-                        .withGolden(),
+                FALCON.withGolden(),
                 named("phi", "Phi-1.5, Phi-2")
                         .smallest("microsoft/phi-1_5")
-                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.PARALLEL, Trait.PLAIN_MLP, Trait.HEAD_BIAS)
-                        .unnamed(Slot.MLP_IN, Slot.GATE)
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.PARALLEL, Trait.HEAD_BIAS)
+                        .unnamed(Slot.MLP_IN)
                         .name(Slot.OUTPUT, "self_attn.dense")
-                        .name(Slot.UP, "mlp.fc1")
-                        .name(Slot.DOWN, "mlp.fc2")
+                        .plainMlp("mlp.fc1", "mlp.fc2")
                         .name(Slot.FINAL_NORM, "model.final_layernorm")
                         .missing("use_bias", true)
                         .missing("hidden_act", "gelu_new")
@@ -95,10 +86,8 @@ final class OtherFamilies {
         return List.of(
                 named("starcoder2", "StarCoder 2")
                         .smallest("bigcode/starcoder2-3b")
-                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.WINDOW, Trait.PLAIN_MLP)
-                        .unnamed(Slot.GATE)
-                        .name(Slot.UP, "mlp.c_fc")
-                        .name(Slot.DOWN, "mlp.c_proj")
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.WINDOW)
+                        .plainMlp("mlp.c_fc", "mlp.c_proj")
                         .missing("use_bias", true)
                         .missing("hidden_act", "gelu_pytorch_tanh")
                         .missing("norm_epsilon", 1e-5)
@@ -121,11 +110,7 @@ final class OtherFamilies {
                         .name(Slot.QKV, "self_attn.W_pack"),
                 named("exaone", "EXAONE 3, EXAONE 3.5")
                         .smallest("LGAI-EXAONE/EXAONE-3.5-2.4B-Instruct")
-                        .name(Slot.EMBEDDING, "transformer.wte")
-                        .name(Slot.LAYERS, "transformer.h.")
-                        .name(Slot.FINAL_NORM, "transformer.ln_f")
-                        .name(Slot.ATTENTION_IN, "ln_1")
-                        .name(Slot.MLP_IN, "ln_2")
+                        .gptNames()
                         .name(Slot.QUERY, "attn.attention.q_proj")
                         .name(Slot.KEY, "attn.attention.k_proj")
                         .name(Slot.VALUE, "attn.attention.v_proj")
@@ -136,44 +121,22 @@ final class OtherFamilies {
                         .missing("layer_norm_epsilon", 1e-5),
                 named("gpt2", "GPT-2")
                         .smallest("openai-community/gpt2")
-                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.NO_ROPE, Trait.PLAIN_MLP, Trait.TRANSPOSED)
-                        .name(Slot.EMBEDDING, "transformer.wte")
+                        .traits(Trait.LAYER_NORM, Trait.NORM_BIAS, Trait.NO_ROPE, Trait.TRANSPOSED)
+                        .gptNames()
                         .name(Slot.POSITIONS, "transformer.wpe")
-                        .name(Slot.LAYERS, "transformer.h.")
-                        .name(Slot.FINAL_NORM, "transformer.ln_f")
-                        .name(Slot.ATTENTION_IN, "ln_1")
-                        .name(Slot.MLP_IN, "ln_2")
                         .name(Slot.QKV, "attn.c_attn")
                         .name(Slot.OUTPUT, "attn.c_proj")
-                        .unnamed(Slot.GATE)
-                        .name(Slot.UP, "mlp.c_fc")
-                        .name(Slot.DOWN, "mlp.c_proj")
+                        .plainMlp("mlp.c_fc", "mlp.c_proj")
                         .missing("use_bias", true)
                         .missing("hidden_act", "gelu_new")
                         .missing("layer_norm_epsilon", 1e-5)
                         .missing("n_positions", 1024)
                         .missing("tie_word_embeddings", true),
-                named("bloom", "BLOOM, BLOOMZ")
+                like(FALCON, "bloom", "BLOOM, BLOOMZ")
                         .smallest("bigscience/bloomz-560m")
-                        .traits(
-                                Trait.LAYER_NORM,
-                                Trait.NORM_BIAS,
-                                Trait.NO_ROPE,
-                                Trait.ALIBI,
-                                Trait.GROUPED_QKV,
-                                Trait.PLAIN_MLP)
-                        .name(Slot.EMBEDDING, "transformer.word_embeddings")
+                        .traits(Trait.NO_ROPE, Trait.ALIBI)
                         .name(Slot.EMBEDDING_NORM, "transformer.word_embeddings_layernorm")
-                        .name(Slot.LAYERS, "transformer.h.")
-                        .name(Slot.FINAL_NORM, "transformer.ln_f")
-                        .name(Slot.QKV, "self_attention.query_key_value")
-                        .name(Slot.OUTPUT, "self_attention.dense")
-                        .unnamed(Slot.GATE)
-                        .name(Slot.UP, "mlp.dense_h_to_4h")
-                        .name(Slot.DOWN, "mlp.dense_4h_to_h")
                         .missing("use_bias", true)
-                        .missing("hidden_act", "gelu_pytorch_tanh")
-                        .missing("layer_norm_epsilon", 1e-5)
-                        .missing("tie_word_embeddings", true));
+                        .missing("hidden_act", "gelu_pytorch_tanh"));
     }
 }

@@ -4,6 +4,7 @@ import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSource;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -12,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -93,7 +93,7 @@ public final class StoredLayout {
         return turned;
     }
 
-    private final class View implements WeightFile {
+    private final class View implements WeightView {
         private final WeightFile file;
         private final SequencedMap<String, String> stored = new LinkedHashMap<>();
 
@@ -103,6 +103,11 @@ public final class StoredLayout {
             for (String name : file.names()) {
                 stored.put(name.equals(spec.headTensor()) ? name : prefix + name, name);
             }
+        }
+
+        @Override
+        public WeightFile file() {
+            return file;
         }
 
         @Override
@@ -146,16 +151,6 @@ public final class StoredLayout {
                         .data());
             }
             return new StoredTensor(name, found.dtype(), found.shape(), memory);
-        }
-
-        @Override
-        public Map<String, String> metadata() {
-            return file.metadata();
-        }
-
-        @Override
-        public void close() {
-            file.close();
         }
     }
 }

@@ -45,7 +45,7 @@ public final class Weights {
      * The matrices of layers that read the same input, one below the other: [sum of their outs, in]. A single one stays
      * where {@link #get} leaves it.
      */
-    public Tensor joined(List<Modules.Part> parts, long in) {
+    Tensor joined(List<Modules.Part> parts, long in) {
         Modules.Part first = parts.getFirst();
         return parts.size() == 1 ? get(first.name() + ".weight", first.out(), in) : copyJoined(parts, in, dtype);
     }

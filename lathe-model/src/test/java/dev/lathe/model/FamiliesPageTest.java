@@ -2,6 +2,8 @@ package dev.lathe.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.base.MadePage;
+import dev.lathe.base.Reference;
 import dev.lathe.base.TinyFamilies;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;
@@ -12,15 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The table of families in docs/models.md is the one in the code, and each has its example. */
 class FamiliesPageTest {
     private static final String BEGIN = "<!-- families: made by FamiliesPageTest -->\n";
     private static final String END = "<!-- /families -->\n";
-    private static final String AGAIN = "mvn -pl lathe-model -am test -Dtest=FamiliesPageTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Dlathe.docs.write=true";
     private static final Map<Trait, String> WORDS = Map.ofEntries(
             Map.entry(Trait.LAYER_NORM, "layer norms"),
             Map.entry(Trait.QK_NORM, "normed queries and keys"),
@@ -39,22 +38,13 @@ class FamiliesPageTest {
     @Test
     void theTableIsUpToDate() throws IOException {
         Torch.start(1);
-        Path page = root().resolve("docs/models.md");
-        String text = Files.readString(page);
-        int from = text.indexOf(BEGIN) + BEGIN.length();
-        String made = text.substring(0, from) + table() + text.substring(text.indexOf(END));
-        if (Boolean.getBoolean("lathe.docs.write")) {
-            Files.writeString(page, made);
-        }
-        assertThat(Files.readString(page))
-                .withFailMessage("the table in docs/models.md is out of date; make it again with\n  " + AGAIN)
-                .isEqualTo(made);
+        new MadePage("docs/models.md", FamiliesPageTest.class).hasBetween(BEGIN, END, table());
     }
 
     @Test
     void everyFamilyHasItsExample() throws IOException {
         for (Family family : Families.TABLE) {
-            Path example = root().resolve("examples/families/" + family.modelType() + ".yaml");
+            Path example = Reference.checkout().resolve("examples/families/" + family.modelType() + ".yaml");
             assertThat(example).exists();
             assertThat(Files.readString(example)).contains("\nmodel_name_or_path: " + family.example() + "\n");
         }
@@ -97,14 +87,5 @@ class FamiliesPageTest {
     private static String linears(Family family) {
         DecoderSpec spec = ConfigReader.read(TinyFamilies.config(family.modelType()), family.modelType());
         return "`" + String.join("` `", new TreeSet<>(ModelShape.of(spec).linears())) + "`";
-    }
-
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Stream.iterate(Optional.of(here), Optional::isPresent, folder -> folder.map(Path::getParent))
-                .flatMap(Optional::stream)
-                .filter(folder -> Files.isDirectory(folder.resolve(".mvn")))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -4,6 +4,7 @@ import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -19,7 +20,7 @@ import java.util.Set;
  * A model's tensors of which the matrices of linear layers are what packed ones stand for, unpacked as they are asked for;
  * the others are the file's own.
  */
-final class DequantizedFile implements WeightFile {
+final class DequantizedFile implements WeightView {
     private static final String WEIGHT = ".weight";
 
     private final WeightFile file;
@@ -88,6 +89,11 @@ final class DequantizedFile implements WeightFile {
     }
 
     @Override
+    public WeightFile file() {
+        return file;
+    }
+
+    @Override
     public Set<String> names() {
         return Collections.unmodifiableSet(specs.keySet());
     }
@@ -111,11 +117,6 @@ final class DequantizedFile implements WeightFile {
             data.copyFrom(dense.data());
         }
         return new StoredTensor(name, dtype, spec.shape(), data);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
     }
 
     @Override

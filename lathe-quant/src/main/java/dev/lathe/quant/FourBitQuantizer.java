@@ -95,8 +95,9 @@ record FourBitQuantizer(FourBitTable table, int block, boolean nested) implement
     @Override
     public long bytes(long out, long in) {
         long blocks = Math.ceilDiv(out * in, block);
-        long magnitudes =
-                nested ? blocks + Math.ceilDiv(blocks, Magnitudes.Nested.BLOCK) * Float.BYTES : blocks * Float.BYTES;
+        long magnitudes = nested
+                ? blocks + (Math.ceilDiv(blocks, Magnitudes.Nested.BLOCK) + 1) * Float.BYTES // one is the mean
+                : blocks * Float.BYTES;
         return Math.ceilDiv(out * in, 2) + magnitudes;
     }
 

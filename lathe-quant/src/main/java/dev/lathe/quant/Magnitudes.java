@@ -47,7 +47,7 @@ sealed interface Magnitudes {
 
         @Override
         public long bytes() {
-            return codes.byteSize() + largest.data().byteSize();
+            return codes.byteSize() + largest.data().byteSize() + Float.BYTES; // the mean
         }
     }
 }

@@ -65,7 +65,7 @@ public final class Quantization {
         }
         ObjectNode config = model.config().deepCopy();
         config.remove("quantization_config");
-        return model.with(model.spec(), config).with(packed.dense().in(DType.F32));
+        return model.with(model.spec(), config).with(packed.file().in(DType.F32));
     }
 
     static LoadedModel with(LoadedModel model, WeightFile file, MatrixFormat format, DType dtype, Unpacker unpacker) {

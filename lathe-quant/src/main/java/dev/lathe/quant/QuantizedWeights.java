@@ -3,58 +3,29 @@ package dev.lathe.quant;
 import dev.lathe.model.Modules.Part;
 import dev.lathe.model.PackedWeights;
 import dev.lathe.model.WideWeight;
-import dev.lathe.model.file.StoredTensor;
-import dev.lathe.model.file.TensorSpec;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensors;
-import java.lang.foreign.SegmentAllocator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * A model whose linear layers are packed: read so from its checkpoint, or quantised layer by layer while it loads.
  *
- * @param dense the tensors that the packed ones stand for
+ * @param file the tensors that the packed ones stand for
  */
-record QuantizedWeights(DequantizedFile dense) implements PackedWeights {
+record QuantizedWeights(DequantizedFile file) implements PackedWeights, WeightView {
     @Override
     public QuantizedWeight weight(List<Part> parts, long in) {
         List<PackedMatrix> matrices = parts.stream()
-                .map(part -> dense.matrix(part.name(), part.out(), in))
+                .map(part -> file.matrix(part.name(), part.out(), in))
                 .toList();
-        return new QuantizedWeight(matrices, in, dense.unpacker());
+        return new QuantizedWeight(matrices, in, file.unpacker());
     }
 
     @Override
     public WideWeight wide(List<Part> parts, long in, long room, DType dtype) {
         QuantizedWeight weight = weight(parts, in);
         return new QuantizedWideWeight(weight, Scope.release(Tensors.zeros(dtype, weight.out(), room)));
-    }
-
-    @Override
-    public Set<String> names() {
-        return dense.names();
-    }
-
-    @Override
-    public TensorSpec spec(String name) {
-        return dense.spec(name);
-    }
-
-    @Override
-    public StoredTensor get(String name, SegmentAllocator computed) {
-        return dense.get(name, computed);
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return dense.metadata();
-    }
-
-    @Override
-    public void close() {
-        dense.close();
     }
 }

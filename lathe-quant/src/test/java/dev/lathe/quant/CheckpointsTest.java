@@ -69,7 +69,7 @@ class CheckpointsTest {
         try (QuantizedWeights weights = new QuantizedWeights(new DequantizedFile(
                         Checkpoint.open(folder), name, ModelShape.of(spec), format, DType.F32, unpacker));
                 WeightFile golden = Goldens.tensors("checkpoints/" + name + "/golden_dequantised.safetensors")) {
-            PackedMatrix down = weights.dense()
+            PackedMatrix down = weights.file()
                     .matrix(
                             "model.layers.0.mlp.down_proj",
                             spec.hidden(),

@@ -4,7 +4,11 @@ import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.run.config.CheckpointConfig;
 import dev.lathe.run.config.CheckpointConfig.Resume;
+import dev.lathe.run.report.TrainerState;
+import dev.lathe.train.BestModel;
 import dev.lathe.train.Checkpoints;
+import dev.lathe.train.Progress;
+import dev.lathe.train.StepPlan;
 import dev.lathe.train.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -119,11 +124,50 @@ record Continuation(Optional<Path> checkpoint, boolean whole) {
     }
 
     /**
+     * Where training begins: restores {@code state} where the whole run goes on.
+     *
+     * @param say hears about it
+     */
+    Progress start(TrainingState state, StepPlan plan, Consumer<String> say) {
+        if (checkpoint.isEmpty()) {
+            return new Progress(0, plan.totalSteps(), 0, 0, 0);
+        }
+        if (whole) {
+            compare(state).forEach(say);
+            say.accept("Going on from " + checkpoint.get());
+            return state.restore(checkpoint.get(), plan);
+        }
+        say.accept(
+                "%s was not written by Lathe: its weights are used, its optimizer state (a Python pickle) is not, and training starts at step 0"
+                        .formatted(checkpoint.get()));
+        return new Progress(0, plan.totalSteps(), 0, 0, 0);
+    }
+
+    /** Whether nothing is left to do. Not when it was killed between its last checkpoint and its last file: then what is missing is written. */
+    boolean isFinished(Progress start, Path output) {
+        return start.step() >= start.totalSteps()
+                && checkpoint
+                        .filter(folder -> TrainerState.endsWith(folder, output))
+                        .isPresent();
+    }
+
+    /** What the run that goes on had found best, unless that checkpoint is gone. */
+    Optional<BestModel.Best> bestSoFar() {
+        // Beside the checkpoint, wherever the folder that holds both was moved to.
+        return checkpoint.filter(folder -> whole).flatMap(folder -> TrainerState.bestIn(folder)
+                .map(found -> new BestModel.Best(
+                        found.step(),
+                        found.metric(),
+                        folder.resolveSibling(Path.of(found.checkpoint()).getFileName())))
+                .filter(found -> TrainingState.isIn(found.checkpoint())));
+    }
+
+    /**
      * Says what changed since the checkpoint. Throws {@link UserError} when the change would make it another run.
      *
      * @return a line for each change that does no harm
      */
-    List<String> compare(TrainingState state) {
+    private List<String> compare(TrainingState state) {
         SequencedMap<String, List<String>> changes = state.changes(checkpoint.orElseThrow());
         SequencedMap<String, List<String>> bound = new LinkedHashMap<>(changes);
         bound.keySet().retainAll(BOUND);

@@ -105,16 +105,12 @@ public final class DataInspection {
         if (settings.stage() == DataSettings.Stage.PPO) { // its steps depend on how often it looks at what it generated
             return Optional.empty();
         }
-        StepPlan plan = new StepPlan(
+        StepPlan plan = Intervals.plan(
                 new EpochOrder(
                         train.samples().size(),
                         run.training().dataSeed(),
                         run.data().shuffled()),
-                run.training().microBatch(),
-                run.training().accumulation(),
-                false,
-                Intervals.epochs(run.training().length()),
-                Intervals.maxSteps(run.training().length()));
+                run.training());
         return Optional.of(new Facts.Steps(
                 plan.batchSize(),
                 plan.accumulation(),

@@ -5,7 +5,6 @@ import dev.lathe.data.DataPipeline;
 import dev.lathe.data.DataSettings;
 import dev.lathe.data.DatasetHub;
 import dev.lathe.data.Encoding;
-import dev.lathe.data.HoldOut;
 import dev.lathe.data.LoadedData;
 import dev.lathe.data.Mixing;
 import dev.lathe.data.PreparedData;
@@ -17,7 +16,6 @@ import dev.lathe.data.TokenizedData;
 import dev.lathe.data.TokenizedFolder;
 import dev.lathe.run.config.DataConfig;
 import dev.lathe.run.config.DataRun;
-import dev.lathe.run.config.Holdout;
 import dev.lathe.run.config.Stage;
 import dev.lathe.run.config.TemplateConfig;
 import dev.lathe.run.config.TrainRun;
@@ -155,11 +153,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
                 config.neatPacking(),
                 Mixing.named(config.mixture().strategy(), config.mixture().shares()),
                 looksAtStream() ? OptionalInt.of(FIRST_OF_STREAM) : config.maxSamples(),
-                switch (config.holdout()) {
-                    case Holdout.None() -> new HoldOut.Nothing();
-                    case Holdout.Rows(int count) -> new HoldOut.Count(count);
-                    case Holdout.Share(double share) -> new HoldOut.Fraction(share);
-                },
+                config.holdOut(),
                 true,
                 config.preprocessing().batch(),
                 config.preprocessing().workers(),

@@ -1,13 +1,11 @@
 package dev.lathe.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lathe.base.Json;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.run.config.NumberFormat;
 import dev.lathe.tensor.DType;
-import java.util.List;
 
-/** What an exported model's config.json and generation_config.json say: the base's, with the written number format. */
+/** What an exported model's config.json says: what the base's does, with the written number format. */
 final class ExportedSettings {
     private ExportedSettings() {}
 
@@ -20,7 +18,7 @@ final class ExportedSettings {
             case AUTO ->
                 base.config().hasNonNull("dtype") || base.config().hasNonNull("torch_dtype")
                         ? base.spec().dtype()
-                        : base.weights().spec("model.embed_tokens.weight").dtype();
+                        : base.weights().spec(base.spec().embeddingTensor()).dtype();
             case FLOAT32 -> DType.F32;
             case FLOAT16 -> DType.F16;
             case BFLOAT16 -> DType.BF16;
@@ -35,19 +33,6 @@ final class ExportedSettings {
             config.remove("torch_dtype");
         }
         return config;
-    }
-
-    /** The base's, or else what transformers would make of config.json. */
-    static ObjectNode generation(LoadedModel merged) {
-        return merged.generation().orElseGet(() -> {
-            ObjectNode generation = Json.object().put("_from_model_config", true);
-            for (String key : List.of("bos_token_id", "eos_token_id", "pad_token_id")) {
-                if (merged.config().hasNonNull(key)) {
-                    generation.set(key, merged.config().get(key));
-                }
-            }
-            return generation;
-        });
     }
 
     private static String name(DType dtype) {

@@ -1,6 +1,8 @@
 package dev.lathe.run;
 
+import dev.lathe.data.EpochOrder;
 import dev.lathe.run.config.RunLength;
+import dev.lathe.run.config.TrainingConfig;
 import dev.lathe.run.config.When;
 import dev.lathe.run.report.LogRule;
 import dev.lathe.train.Interval;
@@ -33,7 +35,16 @@ record Intervals(StepPlan plan) {
         return Math.toIntExact(plan.totalSteps());
     }
 
-    static double epochs(RunLength length) {
+    static StepPlan plan(EpochOrder order, TrainingConfig training) {
+        return new StepPlan(
+                order,
+                training.microBatch(),
+                training.accumulation(),
+                epochs(training.length()),
+                maxSteps(training.length()));
+    }
+
+    private static double epochs(RunLength length) {
         return length instanceof RunLength.Epochs(double epochs) ? epochs : 0;
     }
 

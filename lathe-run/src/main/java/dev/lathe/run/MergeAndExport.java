@@ -78,7 +78,7 @@ public final class MergeAndExport {
         try (LoadedModel merged = InferenceModel.merged(wide, adapters)) {
             ModelArtifact artifact = new ModelArtifact(
                     ExportedSettings.config(merged, dtype),
-                    Optional.of(ExportedSettings.generation(merged)),
+                    Optional.of(merged.generationSettings()),
                     tensors(merged, dtype),
                     run.export().shardBytes());
             return write(target, artifact, encoder, new ExportProof(base, adapters, encoder, dtype));

@@ -1,18 +1,14 @@
 package dev.lathe.run;
 
-import dev.lathe.base.IoReason;
-import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.run.config.ModelConfig;
 import dev.lathe.run.config.TrainedOutput;
-import java.io.IOException;
+import dev.lathe.train.Checkpoints;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which model a command uses, and which adapters on it: those that its file names, or what the training of the same file
@@ -73,8 +69,8 @@ record ModelChoice(
     }
 
     private static String untrained(Path output) {
-        Optional<Path> newest = checkpoints(output);
-        return newest.map(checkpoint ->
+        return Checkpoints.newest(output)
+                .map(checkpoint ->
                         "output_dir %s holds no finished training; run the training again to finish it, or name its newest checkpoint: %s=%s"
                                 .formatted(
                                         output,
@@ -83,18 +79,5 @@ record ModelChoice(
                                                 : "model_name_or_path",
                                         checkpoint))
                 .orElse("output_dir %s holds nothing that was trained".formatted(output));
-    }
-
-    private static Optional<Path> checkpoints(Path output) {
-        if (!Files.isDirectory(output)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> entries = Files.list(output)) {
-            return entries.filter(entry -> String.valueOf(entry.getFileName()).matches("checkpoint-\\d{1,9}"))
-                    .max(Comparator.comparingInt(entry ->
-                            Integer.parseInt(String.valueOf(entry.getFileName()).substring("checkpoint-".length()))));
-        } catch (IOException e) {
-            throw new UserError("output_dir %s cannot be read: %s".formatted(output, IoReason.of(e)), e);
-        }
     }
 }

@@ -30,7 +30,7 @@ record PackedExport(LoadedModel model, Storage storage, ChatEncoder encoder) {
         PackedCheckpoint checkpoint = new PackedCheckpoint(model, storage);
         ModelArtifact artifact = new ModelArtifact(
                 checkpoint.config(),
-                Optional.of(ExportedSettings.generation(model)),
+                Optional.of(model.generationSettings()),
                 checkpoint.tensors(),
                 run.export().shardBytes());
         return target.write((folder, files) -> {

@@ -70,7 +70,7 @@ final class Reporting {
         card = new ModelCard(facts, history, host.files(), output);
         listeners.add(card);
         if (logging.tensorBoard()) {
-            listeners.add(new TensorBoard(output, host.clock(), rule, hostName(host)));
+            listeners.add(new TensorBoard(output, logging.tensorBoardDir(), host.clock(), rule, hostName(host)));
         }
         if (logging.plot()) {
             listeners.add(new LossPlot(history, host.files(), output, facts.name()));

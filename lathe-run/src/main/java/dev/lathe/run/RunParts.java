@@ -44,16 +44,12 @@ record RunParts(
         StepPlan plan,
         Arithmetic arithmetic) {
     static RunParts of(Host host, Configuration configuration, TrainRun run, LoadedModel model, LoadedData data) {
-        StepPlan plan = new StepPlan(
+        StepPlan plan = Intervals.plan(
                 new EpochOrder(
                         data.train().samples().size(),
                         run.training().dataSeed(),
                         run.data().shuffled() && run.data().stream().isEmpty()),
-                run.training().microBatch(),
-                run.training().accumulation(),
-                false,
-                Intervals.epochs(run.training().length()),
-                Intervals.maxSteps(run.training().length()));
+                run.training());
         Arithmetic arithmetic =
                 Arithmetic.training(run.training().precision(), model.spec().dtype());
         return new RunParts(host, configuration, run, model, data, plan, arithmetic);

@@ -8,7 +8,6 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.text.SpecialToken;
 import dev.lathe.text.Tokenizer;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,15 +17,12 @@ import java.util.Set;
  * rewrites them in the same way.
  */
 final class SpecialTokenIds {
-    private static final List<String> KEYS = List.of("bos_token_id", "eos_token_id", "pad_token_id");
-
     private SpecialTokenIds() {}
 
     /** The model with ids in its settings that agree with {@code tokenizer}; {@code generation} is there in any case. */
     static LoadedModel align(LoadedModel model, Tokenizer tokenizer) {
         ObjectNode config = model.config().deepCopy();
-        ObjectNode generation =
-                model.generation().map(ObjectNode::deepCopy).orElseGet(() -> fromConfig(model.config()));
+        ObjectNode generation = model.generationSettings();
         tokenizer.eos().ifPresent(eos -> {
             config.put("eos_token_id", eos.id());
             Set<Integer> ends = new LinkedHashSet<>();
@@ -50,11 +46,5 @@ final class SpecialTokenIds {
             config.put(key, found.id());
             generation.put(key, found.id());
         });
-    }
-
-    private static ObjectNode fromConfig(ObjectNode config) {
-        ObjectNode generation = Json.object().put("_from_model_config", true);
-        KEYS.stream().filter(config::hasNonNull).forEach(key -> generation.set(key, config.get(key)));
-        return generation;
     }
 }

@@ -18,7 +18,9 @@ import dev.lathe.train.EventListener;
 import dev.lathe.train.Events;
 import dev.lathe.train.Interval;
 import dev.lathe.train.LanguageModeling;
+import dev.lathe.train.Objective;
 import dev.lathe.train.Optimizer;
+import dev.lathe.train.Passes;
 import dev.lathe.train.Progress;
 import dev.lathe.train.StepPlan;
 import dev.lathe.train.Trainer;
@@ -36,6 +38,7 @@ public final class TrainingTrial {
      * What the run was put together from.
      *
      * @param compute element type of the arithmetic
+     * @param passes how a step's samples are laid out
      * @param recompute whether activations are computed again in the backward pass
      */
     public record Parts(
@@ -44,6 +47,7 @@ public final class TrainingTrial {
             Optimizer optimizer,
             StepPlan plan,
             TokenizedData samples,
+            Passes passes,
             DType compute,
             boolean recompute) {}
 
@@ -74,16 +78,16 @@ public final class TrainingTrial {
     public void run(Optional<Samples> samples, Audience audience) {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
         Torch.start(host.threads());
-        TrainingRun training = new TrainingRun(host, configuration);
+        StartingModel start = new StartingModel(host.choosing("output_dir"), run);
         Continuation anew = new Continuation(Optional.empty(), false);
-        try (LoadedModel opened = training.open(anew)) {
+        try (LoadedModel opened = start.open(anew)) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
                     .orElseGet(() ->
                             DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
             LoadedModel model = SpecialTokenIds.align(opened, encoder.tokenizer());
             RunParts parts = RunParts.of(host, configuration, run, model, data);
-            train(parts, training.tuning(anew, model, parts), audience);
+            train(parts, start.tuning(anew, model, parts), audience);
         }
     }
 
@@ -95,19 +99,21 @@ public final class TrainingTrial {
         Optimizer optimizer = parts.optimizer(tuning.parameters());
         Events events = new Events(List.of(audience));
         TokenizedData samples = parts.data().train().samples();
+        Objective objective = new LanguageModeling(false, parts.routerBalance());
         audience.assembled(new Parts(
                 parts.model(),
                 tuning,
                 optimizer,
                 parts.plan(),
                 samples,
+                Passes.of(objective, tuning.decoder()),
                 parts.arithmetic().compute(),
                 run.training().recompute()));
         events.publish(new Event.RunStarted(parts.facts(tuning, 0)));
         new Trainer(
                         parts.trainerSettings(),
                         parts.loop(tuning),
-                        new LanguageModeling(false, parts.routerBalance()),
+                        objective,
                         optimizer,
                         tuning.parameters(),
                         samples,

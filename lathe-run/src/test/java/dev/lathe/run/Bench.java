@@ -1,8 +1,11 @@
 package dev.lathe.run;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.lathe.base.Disk;
 import dev.lathe.base.ResidentMemory;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.base.UserError;
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.run.config.Command;
@@ -10,9 +13,12 @@ import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.text.ChatEncoder;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -21,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A quiet machine of one thread in a folder of its own, on which a test runs configurations and sees what they said. */
 final class Bench {
@@ -114,5 +122,19 @@ final class Bench {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(more));
         return all;
+    }
+
+    /** That a run stops for something that its user can mend, and says so with these words. */
+    static void assertRefused(ThrowingCallable run, String... said) {
+        assertThatThrownBy(run).isInstanceOf(UserError.class).hasMessageContainingAll(said);
+    }
+
+    /** What stands in a folder, sorted. */
+    static List<String> names(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

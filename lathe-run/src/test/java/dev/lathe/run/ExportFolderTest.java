@@ -39,7 +39,7 @@ class ExportFolderTest {
         Files.writeString(out.resolve("model-00001-of-00009.safetensors"), "old");
         Files.createDirectories(folder.resolve(".out.part-1a/half")); // an export that was killed
         exported(tiny, "out");
-        assertThat(names(out))
+        assertThat(Bench.names(out))
                 .containsExactlyInAnyOrder(
                         "README.md",
                         "Modelfile",
@@ -50,7 +50,7 @@ class ExportFolderTest {
                         "tokenizer.json",
                         "tokenizer_config.json");
         assertThat(out.resolve("README.md")).hasContent("mine");
-        assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));
+        assertThat(Bench.names(folder)).noneMatch(name -> name.contains(".part-"));
     }
 
     @Test
@@ -76,7 +76,7 @@ class ExportFolderTest {
         TinyLlama tiny = tiny("base");
         exported(tiny, "out");
         byte[] before = Files.readAllBytes(folder.resolve("out/model.safetensors"));
-        List<String> files = names(folder.resolve("out"));
+        List<String> files = Bench.names(folder.resolve("out"));
         Path adapter = tiny.adapter(folder.resolve("adapter"), 2, false, List.of(), 2);
         long needed = 0;
         for (String file : files) {
@@ -88,8 +88,8 @@ class ExportFolderTest {
                 .hasMessageContaining("No space left")
                 .hasMessageContaining("choose another export_dir");
         assertThat(folder.resolve("out/model.safetensors")).hasBinaryContent(before);
-        assertThat(names(folder.resolve("out"))).isEqualTo(files);
-        assertThat(names(folder)).noneMatch(name -> name.contains(".part-"));
+        assertThat(Bench.names(folder.resolve("out"))).isEqualTo(files);
+        assertThat(Bench.names(folder)).noneMatch(name -> name.contains(".part-"));
     }
 
     private void refused(TinyLlama tiny, String into, String message) {
@@ -110,14 +110,6 @@ class ExportFolderTest {
         Object[] first = {"model_name_or_path", tiny.folder(), "export_dir", folder.resolve(into), "template", "default"
         };
         return Stream.concat(Stream.of(first), Stream.of(more)).toArray();
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> String.valueOf(entry.getFileName()))
-                    .sorted()
-                    .toList();
-        }
     }
 
     private static Disk fullAfter(long capacity) {

@@ -196,7 +196,7 @@ class MergeAndExportTest {
     void theOldFormat() throws IOException {
         TinyLlama tiny = tiny("base", true, DType.F32, 1);
         exported(tiny, "out", "export_legacy_format", true);
-        assertThat(names(folder.resolve("out")))
+        assertThat(Bench.names(folder.resolve("out")))
                 .contains("pytorch_model.bin")
                 .noneMatch(name -> name.contains("safetensors"));
         assertThatThrownBy(() -> told.score(
@@ -204,7 +204,9 @@ class MergeAndExportTest {
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("pickle");
         exported(tiny, "out");
-        assertThat(names(folder.resolve("out"))).contains("model.safetensors").doesNotContain("pytorch_model.bin");
+        assertThat(Bench.names(folder.resolve("out")))
+                .contains("model.safetensors")
+                .doesNotContain("pytorch_model.bin");
     }
 
     private TinyLlama tiny(String name, boolean tied, DType dtype, long seed) {
@@ -231,14 +233,6 @@ class MergeAndExportTest {
         try (InferenceModel opened =
                 InferenceModel.of(LoadedModel.open("tiny", model), adapters, last, DType.F32, matrices)) {
             return PromptLogits.of(opened.decoder(), TEXT);
-        }
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> String.valueOf(entry.getFileName()))
-                    .sorted()
-                    .toList();
         }
     }
 }

@@ -15,7 +15,7 @@ public final class CrossEntropy {
     /** Scores of a chunk: the more rows, the more seldom the head is read, and the more memory. */
     private static final long CHUNK = 1 << 25;
 
-    private static final long LEAST_ROWS = 256;
+    static final long LEAST_ROWS = 256;
     private static final long STEP = 32;
 
     private CrossEntropy() {}

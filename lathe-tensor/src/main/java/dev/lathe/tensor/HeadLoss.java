@@ -8,8 +8,6 @@ package dev.lathe.tensor;
  * @param cap 0 for none
  */
 public record HeadLoss(Head head, double cap) {
-    private static final int ROWS = 256;
-
     /** As {@link CrossEntropy#withGradient}. */
     public CrossEntropy.Result withGradient(Tensor hidden, Tensor targets, double scale) {
         if (isPlain()) {
@@ -17,9 +15,9 @@ public record HeadLoss(Head head, double cap) {
         }
         Tensor gradient = Tensors.empty(hidden.dtype(), hidden.shape());
         double loss = 0;
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        for (long row = 0; row < hidden.size(0); row += CrossEntropy.LEAST_ROWS) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
+                long rows = Math.min(CrossEntropy.LEAST_ROWS, hidden.size(0) - row);
                 Tensor chunk = hidden.narrow(0, row, rows);
                 Tensor target = targets.narrow(0, row, rows).reshape(rows, 1);
                 Tensor bent = wide(chunk); // [rows, vocabulary]
@@ -44,9 +42,9 @@ public record HeadLoss(Head head, double cap) {
             return CrossEntropy.loss(hidden, head.table().orElseThrow(), targets);
         }
         double loss = 0;
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        for (long row = 0; row < hidden.size(0); row += CrossEntropy.LEAST_ROWS) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
+                long rows = Math.min(CrossEntropy.LEAST_ROWS, hidden.size(0) - row);
                 Tensor bent = wide(hidden.narrow(0, row, rows));
                 Tensor target = targets.narrow(0, row, rows).reshape(rows, 1);
                 loss += bent.logSumExp(1, true).minus(bent.gather(1, target)).sum();
@@ -61,9 +59,9 @@ public record HeadLoss(Head head, double cap) {
             return CrossEntropy.likeliest(hidden, head.table().orElseThrow());
         }
         Tensor likeliest = Tensors.empty(DType.I64, hidden.size(0));
-        for (long row = 0; row < hidden.size(0); row += ROWS) {
+        for (long row = 0; row < hidden.size(0); row += CrossEntropy.LEAST_ROWS) {
             try (Scope scope = Scope.open()) {
-                long rows = Math.min(ROWS, hidden.size(0) - row);
+                long rows = Math.min(CrossEntropy.LEAST_ROWS, hidden.size(0) - row);
                 Tensor logits = head.logits(hidden.narrow(0, row, rows));
                 likeliest.narrow(0, row, rows).copyFrom(logits.argmax(1));
             }

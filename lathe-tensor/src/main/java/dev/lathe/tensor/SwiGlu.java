@@ -1,7 +1,5 @@
 package dev.lathe.tensor;
 
-import org.bytedeco.pytorch.global.torch;
-
 /**
  * Gated activation of Llama's MLP: y = silu(gate) ∘ up (Shazeer 2020, arXiv:2002.05202). Gate and up stand side by side, as
  * one product made them. Keeps both, recomputes the sigmoid.
@@ -44,16 +42,12 @@ public record SwiGlu(long room) {
         }
 
         void forward(Tensor y) {
-            y.copyFrom(silu().multiplyInPlace(up));
+            y.copyFrom(gate.silu().multiplyInPlace(up));
         }
 
         void backward(Tensor dy, Halves gradient) {
-            gradient.up.copyFrom(silu().multiplyInPlace(dy));
-            gradient.gate.copyFrom(new Tensor(torch.silu_backward(dy.times(up).handle(), gate.handle())));
-        }
-
-        private Tensor silu() {
-            return new Tensor(torch.silu(gate.handle()));
+            gradient.up.copyFrom(gate.silu().multiplyInPlace(dy));
+            gradient.gate.copyFrom(gate.siluGradient(dy.times(up)));
         }
     }
 }

@@ -223,6 +223,16 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(handle.sigmoid());
     }
 
+    /** x · sigmoid(x) */
+    public Tensor silu() {
+        return new Tensor(torch.silu(handle));
+    }
+
+    /** The gradient of x where {@code dy} is that of {@link #silu}. */
+    public Tensor siluGradient(Tensor dy) {
+        return new Tensor(torch.silu_backward(dy.handle, handle));
+    }
+
     // Products
 
     /** [n, k] × [k, m], or batched [b, n, k] × [b, k, m]. */

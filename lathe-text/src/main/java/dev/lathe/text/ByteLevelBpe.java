@@ -26,7 +26,6 @@ final class ByteLevelBpe {
     private static final Set<String> DIGITS =
             Set.of("smollm", "starcoder", "refact", "command-r", "codeshell", "exaone");
     private static final Set<String> LLAMA3 = Set.of("llama-bpe", "llama3", "llama-v3", "smaug-bpe", "dbrx", "falcon3");
-    private static final Set<String> GLM4 = Set.of("chatglm-bpe", "glm4");
     private static final Set<String> QWEN2 = Set.of("qwen2", "stablelm2", "deepseek-r1-qwen", "megrez");
 
     private ByteLevelBpe() {}

@@ -81,7 +81,7 @@ public final class ChatEncoder implements TurnEncoder {
         return withThought(new Turn(joined(encoded.subList(0, encoded.size() - 1)), encoded.getLast()), said.getLast());
     }
 
-    @Override
+    /** Ids up to where the model is to answer the last message, which is a question. */
     public int[] prompt(List<Message> messages, String system, String tools) {
         List<Message> conversation = new ArrayList<>(messages);
         conversation.add(new Message(Role.ASSISTANT, ""));

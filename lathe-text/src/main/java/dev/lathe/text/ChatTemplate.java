@@ -64,7 +64,7 @@ public final class ChatTemplate {
      * The tokenizer's own chat template; {@code clock} says what day it is. Throws {@link UserError} when it has none or
      * when it is broken.
      */
-    public static ChatTemplate of(Tokenizer tokenizer, Clock clock) {
+    static ChatTemplate of(Tokenizer tokenizer, Clock clock) {
         String jinja = tokenizer
                 .chatTemplate()
                 .orElseThrow(() -> new UserError(

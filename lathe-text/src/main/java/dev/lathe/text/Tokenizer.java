@@ -87,7 +87,7 @@ public final class Tokenizer {
     }
 
     /** Whether {@link #decode} leaves this id out when it skips special tokens. */
-    public boolean isSpecial(int id) {
+    boolean isSpecial(int id) {
         return json.specialIds().contains(id);
     }
 
@@ -128,12 +128,6 @@ public final class Tokenizer {
     /** The Jinja chat template, as its author wrote it. */
     public Optional<String> chatTemplate() {
         return chatTemplate;
-    }
-
-    /** Whether {@link #encodeWithSpecialTokens} puts a begin-of-text token in front. */
-    public boolean addsBos() {
-        int[] ids = encodeWithSpecialTokens("");
-        return ids.length > 0 && bos().filter(token -> token.id() == ids[0]).isPresent();
     }
 
     /** With another end-of-text token. A token that is not in the vocabulary is added at its end. */

@@ -27,9 +27,6 @@ public interface TurnEncoder {
         return new Turn(IntStream.concat(before, IntStream.of(last.source())).toArray(), last.target());
     }
 
-    /** Ids up to where the model is to answer the last message, which is a question. */
-    int[] prompt(List<Message> messages, String system, String tools);
-
     /** Whether answers have no end token of their own, so that the next turn's first token must end them. */
     boolean efficientEos();
 

@@ -1,30 +1,16 @@
 package dev.lathe.text;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.lathe.base.Reference;
+import dev.lathe.base.MadePage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** docs/templates.md is made from the data. */
 class TemplatesPageTest {
-    private static final String AGAIN = "mvn -pl lathe-text -am test -Dtest=TemplatesPageTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Dlathe.docs.write=true";
-
     @Test
     void thePageIsUpToDate() throws IOException {
-        Path page = Reference.checkout().resolve("docs/templates.md");
-        if (Boolean.getBoolean("lathe.docs.write")) {
-            Files.writeString(page, text());
-        }
-        assertThat(page)
-                .withFailMessage("docs/templates.md is out of date; make it again with\n  " + AGAIN)
-                .exists()
-                .hasContent(text());
+        new MadePage("docs/templates.md", TemplatesPageTest.class).is(text());
     }
 
     private static String text() {

@@ -15,7 +15,7 @@ import java.util.List;
  * @param parameters named as PEFT names them
  * @param baseModel name or folder of the model underneath
  */
-public record AdapterArtifact(List<Parameter> parameters, LoraSpec spec, String baseModel) implements Artifact {
+record AdapterArtifact(List<Parameter> parameters, LoraSpec spec, String baseModel) implements Artifact {
     @Override
     public void write(Path folder, SafeFiles files, Progress progress) {
         List<TensorSource> tensors = parameters.stream()

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import dev.lathe.model.Modules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,13 +75,6 @@ public final class AdapterConfig {
                 texts(config.path("modules_to_save")));
     }
 
-    /** The model the adapter says it belongs to; empty when it does not say. */
-    public static String baseModel(Path folder) {
-        return Json.read(folder.resolve("adapter_config.json"))
-                .path("base_model_name_or_path")
-                .asText("");
-    }
-
     private static void refuse(Path file, JsonNode config, Map<String, String> switches) {
         switches.forEach((key, what) -> {
             if (config.path(key).asBoolean(false)) {
@@ -109,7 +103,7 @@ public final class AdapterConfig {
         }
         List<String> names = new ArrayList<>();
         for (String target : texts(node)) {
-            String name = target.substring(target.lastIndexOf('.') + 1);
+            String name = Modules.lastName(target);
             if (!modules.contains(name)) {
                 throw new UserError(
                         "%s: the base model has no linear layer %s (it has %s): the adapter was made for another model"

@@ -1,8 +1,9 @@
 package dev.lathe.train;
 
+import dev.lathe.base.IoReason;
 import dev.lathe.base.SafeFiles;
+import dev.lathe.base.UserError;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,7 +82,10 @@ public final class Checkpoints {
         return settings.outputDir().resolve("checkpoint-" + step);
     }
 
-    /** The newest checkpoint of an output folder: of the run that began last, or else of the reference's. */
+    /**
+     * The newest checkpoint of an output folder: of the run that began last, or else of the reference's. Throws
+     * {@link UserError} when the folder cannot be read.
+     */
     public static Optional<Path> newest(Path outputDir) {
         List<Path> all = all(outputDir);
         return all.stream()
@@ -105,12 +109,12 @@ public final class Checkpoints {
         try (Stream<Path> entries = Files.list(outputDir)) {
             return entries.toList();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UserError("the checkpoints in %s cannot be read: %s".formatted(outputDir, IoReason.of(e)), e);
         }
     }
 
     /** The step in a checkpoint's name; −1 for any other folder. */
-    public static long step(Path checkpoint) {
+    static long step(Path checkpoint) {
         Matcher matcher = NAME.matcher(String.valueOf(checkpoint.getFileName()));
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : -1;
     }

@@ -77,7 +77,7 @@ public final class Evaluation {
             for (int i = from; i < Math.min(from + batchSize, data.size()); i++) {
                 samples.add(data.get(i));
             }
-            MicroBatch batch = MicroBatch.of(samples, 0, MicroBatch.PADDED_TO);
+            MicroBatch batch = MicroBatch.of(samples, 0);
             Objective.Score score = objective.evaluate(loop, batch);
             sum += score.loss() / Math.max(1, batch.supervised()) * samples.size();
             accuracies.addAll(score.accuracies());

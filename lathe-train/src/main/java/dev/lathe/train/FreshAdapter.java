@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 public record FreshAdapter(long seed) implements AdapterStart {
     @Override
     public Tensor factor(String name, DType computeType, long rows, long columns) {
-        if (name.endsWith("lora_B.weight")) {
+        if (PeftNames.isUp(name)) {
             return Scope.release(Tensors.zeros(DType.F32, rows, columns));
         }
         try (Scope scope = Scope.open()) {

@@ -27,15 +27,11 @@ public final class LanguageModeling implements Objective {
     private final SortedMap<Integer, long[]> expertUse = new TreeMap<>();
 
     public LanguageModeling() {
-        this(false);
-    }
-
-    /** @param accuracy whether {@link #evaluate} also counts the tokens guessed right */
-    public LanguageModeling(boolean accuracy) {
-        this(accuracy, 0);
+        this(false, 0);
     }
 
     /**
+     * @param accuracy whether {@link #evaluate} also counts the tokens guessed right
      * @param balance what the routers' balance loss is weighed by; a micro-batch's is added in full, however many make a
      *     step, as in the reference
      */

@@ -32,13 +32,8 @@ public record LearningRate(double base, long warmupSteps, long totalSteps, Sched
     }
 
     /** {@link #at} as a share of {@link #base}: for parameter groups that have a base of their own. */
-    public double factor(long step) {
+    double factor(long step) {
         return schedule.factor(step, this);
-    }
-
-    /** {@code warmup_steps} and {@code warmup_ratio} in one: below 1 a share of the run, rounded up; else steps. */
-    public static long warmupSteps(double stepsOrRatio, long totalSteps) {
-        return stepsOrRatio < 1 ? (long) Math.ceil(stepsOrRatio * totalSteps) : (long) stepsOrRatio;
     }
 
     /** The linear rise from 0, for the steps before {@link #warmupSteps}. */

@@ -23,8 +23,6 @@ import java.util.Optional;
  * carry PEFT's names, {@code base_model.model.…lora_A.weight}.
  */
 public final class LoraModules implements Modules {
-    private static final String PREFIX = "base_model.model.";
-
     private final FrozenModules base;
     private final LoraSpec spec;
     private final AdapterStart start;
@@ -67,9 +65,8 @@ public final class LoraModules implements Modules {
     }
 
     private Linear adapted(List<Part> parts, List<Part> adapted, long in) {
-        List<String> names = adapted.stream()
-                .map(part -> PREFIX + part.name() + ".lora_A.weight")
-                .toList();
+        List<String> names =
+                adapted.stream().map(part -> PeftNames.down(part.name())).toList();
         long room = WideWeight.room(in, names.size() * (long) spec.rank());
         WideWeight weight = base.wide(parts, in, room);
         Parameter downs = downs(names, room, in);
@@ -79,7 +76,7 @@ public final class LoraModules implements Modules {
         for (Part part : parts) {
             int index = adapted.indexOf(part);
             if (index >= 0) {
-                String name = PREFIX + part.name() + ".lora_B.weight";
+                String name = PeftNames.up(part.name());
                 Tensor place = weight.room()
                         .narrow(0, offset, part.out())
                         .narrow(1, factors.size() * (long) spec.rank(), spec.rank());
@@ -145,7 +142,7 @@ public final class LoraModules implements Modules {
     @Override
     public Operand tiedHead(String head, String table, Operand embedding, long rows, long columns) {
         if (saved(head)) {
-            String name = PREFIX + head + ".weight";
+            String name = PeftNames.whole(head + ".weight");
             Parameter copy = new Parameter(
                     name,
                     start.whole(name, () -> base.weights().copy(table + ".weight", DType.F32, rows, columns)),
@@ -158,13 +155,12 @@ public final class LoraModules implements Modules {
 
     @Override
     public Head head(String module, Head plain, long vocabulary, long hidden) {
-        String last = module.substring(module.lastIndexOf('.') + 1);
-        if (!spec.targets().contains(last) || saved(last)) {
+        if (!spec.targets().contains(Modules.lastName(module)) || saved(module)) {
             return plain;
         }
-        String prefix = PREFIX + module;
-        Parameter down = parameter(prefix + ".lora_A.weight", spec.rank(), hidden);
-        return new LoraHead(plain, down, parameter(prefix + ".lora_B.weight", vocabulary, spec.rank()), spec.scaling());
+        Parameter down = parameter(PeftNames.down(module), spec.rank(), hidden);
+        Parameter up = parameter(PeftNames.up(module), vocabulary, spec.rank());
+        return new LoraHead(plain, down, up, spec.scaling());
     }
 
     private Parameter parameter(String name, long rows, long columns) {
@@ -175,8 +171,8 @@ public final class LoraModules implements Modules {
 
     private Operand whole(String name, long... shape) {
         Parameter copy = new Parameter(
-                PREFIX + name,
-                start.whole(PREFIX + name, () -> base.weights().copy(name, DType.F32, shape)),
+                PeftNames.whole(name),
+                start.whole(PeftNames.whole(name), () -> base.weights().copy(name, DType.F32, shape)),
                 base.weights().dtype());
         parameters.add(copy);
         return Operand.trained(copy);
@@ -187,6 +183,6 @@ public final class LoraModules implements Modules {
     }
 
     private boolean saved(String name) {
-        return spec.modulesToSave().contains(name.substring(name.lastIndexOf('.') + 1));
+        return spec.modulesToSave().contains(Modules.lastName(name));
     }
 }

@@ -25,7 +25,7 @@ public record LoraSpec(
     }
 
     /** What the factors' product is multiplied by. */
-    public double scaling() {
+    double scaling() {
         return alpha / (rankStabilized ? Math.sqrt(rank) : rank);
     }
 }

@@ -7,6 +7,7 @@ import dev.lathe.model.Weights;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.model.file.WeightView;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
@@ -15,16 +16,13 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * A base model with an adapter added in, tensor by tensor as it is asked for: W + scaling · B A in float32, rounded once
  * to the base's type, as PEFT merges. Modules that the adapter saved whole take the place of the base's.
  */
-public final class MergedWeights implements WeightFile {
-    private static final String PREFIX = "base_model.model.";
-
+public final class MergedWeights implements WeightView {
     private final WeightFile base;
     private final WeightFile adapterFile;
     private final Weights adapter;
@@ -41,7 +39,7 @@ public final class MergedWeights implements WeightFile {
         this.adapter = new Weights(adapterFile, origin, DType.F32);
         this.scaling = scaling;
         this.names = new LinkedHashSet<>(base.names());
-        if (adapter.has(PREFIX + head)) {
+        if (has(head)) {
             names.add(head);
         }
     }
@@ -61,7 +59,12 @@ public final class MergedWeights implements WeightFile {
     }
 
     private boolean has(String name) {
-        return adapter.has(PREFIX + name);
+        return adapter.has(PeftNames.whole(name));
+    }
+
+    @Override
+    public WeightFile file() {
+        return base;
     }
 
     @Override
@@ -78,14 +81,16 @@ public final class MergedWeights implements WeightFile {
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
         TensorSpec spec = spec(name);
-        String module = PREFIX + name.replaceFirst("\\.weight$", "");
-        boolean low = adapter.has(module + ".lora_A.weight");
+        String module = name.replaceFirst("\\.weight$", "");
+        boolean low = adapter.has(PeftNames.down(module));
         if (!low && !has(name)) {
             StoredTensor stored = base.get(source(name), computed);
             return new StoredTensor(name, stored.dtype(), stored.shape(), stored.data());
         }
         try (Scope scope = Scope.open();
-                Tensor whole = low ? added(name, module, spec) : adapter.copy(PREFIX + name, DType.F32, spec.shape())) {
+                Tensor whole = low
+                        ? added(name, module, spec)
+                        : adapter.copy(PeftNames.whole(name), DType.F32, spec.shape())) {
             MemorySegment memory = computed.allocate(spec.bytes(), 8);
             memory.copyFrom(whole.to(spec.dtype()).contiguous().data());
             return new StoredTensor(name, spec.dtype(), spec.shape(), memory);
@@ -95,9 +100,9 @@ public final class MergedWeights implements WeightFile {
     /** W + scaling · B A, float32; closed by whoever asks. */
     private Tensor added(String name, String module, TensorSpec spec) {
         long[] shape = spec.shape();
-        long rank = adapterFile.spec(module + ".lora_A.weight").shape()[0];
-        try (Tensor down = adapter.get(module + ".lora_A.weight", rank, shape[1]);
-                Tensor up = adapter.get(module + ".lora_B.weight", shape[0], rank)) {
+        long rank = adapterFile.spec(PeftNames.down(module)).shape()[0];
+        try (Tensor down = adapter.get(PeftNames.down(module), rank, shape[1]);
+                Tensor up = adapter.get(PeftNames.up(module), shape[0], rank)) {
             Tensor matrix = new Weights(base, adapter.origin(), DType.F32).copy(name, DType.F32, shape);
             return matrix.addInPlace(up.matmul(down), scaling);
         }
@@ -106,11 +111,6 @@ public final class MergedWeights implements WeightFile {
     /** The base's tensor that stands for it: a head that was tied has the embedding's. */
     private String source(String name) {
         return base.names().contains(name) || !name.equals(head) ? name : table;
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return base.metadata();
     }
 
     @Override

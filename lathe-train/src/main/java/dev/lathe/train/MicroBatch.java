@@ -36,13 +36,10 @@ public record MicroBatch(
     static final int ROWS = 32;
 
     /** The reference pads batches of supervised rows to a multiple of this. */
-    static final int PADDED_TO = 8;
+    private static final int PADDED_TO = 8;
 
-    /**
-     * @param first number of the first sample within its step
-     * @param paddedTo what the reference would round the longest sample up to a multiple of; 1 for none
-     */
-    public static MicroBatch of(List<Sample> samples, int first, int paddedTo) {
+    /** @param first number of the first sample within its step */
+    public static MicroBatch of(List<Sample> samples, int first) {
         int tokens = samples.stream().mapToInt(Sample::tokens).sum();
         int rows = (tokens + ROWS - 1) / ROWS * ROWS;
         MicroBatch batch = new MicroBatch(
@@ -56,7 +53,7 @@ public record MicroBatch(
                 new int[rows],
                 tokens,
                 samples.stream().mapToInt(Sample::supervised).sum(),
-                longest(samples, paddedTo));
+                longest(samples));
         int at = 0;
         for (int i = 0; i < samples.size(); i++) {
             int[] labels = samples.get(i).labels();
@@ -70,10 +67,10 @@ public record MicroBatch(
         return batch;
     }
 
-    /** Tokens of the longest sample, rounded up to a multiple of {@code paddedTo}. */
-    static int longest(List<Sample> samples, int paddedTo) {
+    /** Tokens of the longest sample as the reference would have padded it. */
+    static int longest(List<Sample> samples) {
         int tokens = samples.stream().mapToInt(Sample::tokens).max().orElse(0);
-        return (tokens + paddedTo - 1) / paddedTo * paddedTo;
+        return (tokens + PADDED_TO - 1) / PADDED_TO * PADDED_TO;
     }
 
     /** Indices of the tokens that have a target. */

@@ -11,17 +11,14 @@ import java.util.List;
  *
  * @param batchSize samples of a micro-batch
  * @param accumulation micro-batches of a step
- * @param dropLast leaves out an epoch's last micro-batch if it is not full
  * @param epochs passes over the data, with fraction; counts only when {@code maxSteps} is not above 0
  */
-public record StepPlan(
-        EpochOrder order, int batchSize, int accumulation, boolean dropLast, double epochs, long maxSteps) {
+public record StepPlan(EpochOrder order, int batchSize, int accumulation, double epochs, long maxSteps) {
     /** Indices of a step's samples, by micro-batch, and the epochs done after it. */
     public record Step(List<int[]> microBatches, double epochAfter) {}
 
-    public long microBatchesPerEpoch() {
-        int samples = order.samples();
-        return dropLast ? samples / batchSize : (samples + batchSize - 1) / batchSize;
+    long microBatchesPerEpoch() {
+        return (order.samples() + batchSize - 1) / batchSize;
     }
 
     public long stepsPerEpoch() {

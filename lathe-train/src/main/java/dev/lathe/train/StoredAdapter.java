@@ -31,8 +31,7 @@ public final class StoredAdapter implements AdapterStart {
         Set<String> known = ModelShape.of(model.spec()).names();
         WeightFile file = Checkpoint.open(folder);
         for (String name : file.names()) {
-            String tensor =
-                    name.replaceFirst("^base_model\\.model\\.", "").replaceFirst("\\.lora_[AB]\\.weight$", ".weight");
+            String tensor = PeftNames.ofBase(name);
             if (!known.contains(tensor) && !tensor.equals(model.spec().headTensor())) {
                 file.close();
                 throw new UserError(

@@ -5,7 +5,6 @@ import dev.lathe.data.TokenizedData;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -23,6 +22,7 @@ public final class Trainer {
     private final Settings settings;
     private final LayerLoop loop;
     private final Objective objective;
+    private final Passes passes;
     private final Optimizer optimizer;
     private final List<Parameter> parameters;
     private final TokenizedData data;
@@ -43,6 +43,7 @@ public final class Trainer {
         this.settings = settings;
         this.loop = loop;
         this.objective = objective;
+        this.passes = Passes.of(objective, loop.decoder());
         this.optimizer = optimizer;
         this.parameters = parameters;
         this.data = data;
@@ -84,7 +85,7 @@ public final class Trainer {
     private Event.StepDone step(Progress progress) {
         double before = surroundings.stopwatch().seconds();
         StepPlan.Step plan = settings.plan().step(progress.step());
-        List<MicroBatch> step = batches(plan);
+        List<MicroBatch> step = passes.of(plan, data);
         long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
         double rate = settings.rate().at(progress.step());
         try (Scope scope = Scope.open()) { // the smallest leftover would keep the allocator from giving memory back
@@ -98,15 +99,6 @@ public final class Trainer {
             StepCost cost = cost(step, surroundings.stopwatch().seconds() - before);
             return new Event.StepDone(after(progress, plan, step), loss, norm, rate, cost);
         }
-    }
-
-    private List<MicroBatch> batches(StepPlan.Step plan) {
-        int joined = objective.isSum() ? Passes.TOKENS : 0;
-        return new Passes(joined, loop.decoder().spec().rope())
-                .of(plan.microBatches().stream()
-                        .map(indices ->
-                                Arrays.stream(indices).mapToObj(data::get).toList())
-                        .toList());
     }
 
     private Optional<Noise> noise(Progress progress, MicroBatch batch) {

@@ -169,7 +169,7 @@ class FamilyGradientsTest {
             Arrays.fill(labels, 0, 2, Sample.IGNORED);
             samples.add(Sample.row(ids, labels));
         }
-        MicroBatch batch = MicroBatch.of(samples, 0, 1);
+        MicroBatch batch = MicroBatch.of(samples, 0);
         return new LanguageModeling(false, 0.1).accumulate(loop, batch, Optional.empty(), batch.supervised());
     }
 

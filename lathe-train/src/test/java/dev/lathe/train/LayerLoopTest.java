@@ -28,7 +28,7 @@ class LayerLoopTest {
     void manySmallBatchesEqualOneLarge(long seed) {
         List<Sample> samples = TinyDecoder.samples(seed, 6);
         for (TinyDecoder model : models(seed, DType.F32)) {
-            List<float[]> whole = model.gradients(0, List.of(MicroBatch.of(samples, 0, 1)));
+            List<float[]> whole = model.gradients(0, List.of(MicroBatch.of(samples, 0)));
             for (int size : new int[] {1, 2, 3}) {
                 assertClose(model.gradients(0, cut(samples, size)), whole);
             }
@@ -41,7 +41,7 @@ class LayerLoopTest {
         List<Sample> samples = TinyDecoder.samples(seed, 5);
         TinyDecoder model = TinyDecoder.full(seed, DType.F32); // a pack draws other dropout than its rows
         assertClose(
-                model.gradients(0, List.of(MicroBatch.of(List.of(pack(samples)), 0, 1))),
+                model.gradients(0, List.of(MicroBatch.of(List.of(pack(samples)), 0))),
                 model.gradients(0, cut(samples, 1)));
     }
 
@@ -66,7 +66,7 @@ class LayerLoopTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 3})
     void whateverFailsLeavesNoScopeOpen(int kept) {
-        MicroBatch batch = MicroBatch.of(TinyDecoder.samples(1, 2), 0, 1);
+        MicroBatch batch = MicroBatch.of(TinyDecoder.samples(1, 2), 0);
         TinyDecoder model = TinyDecoder.lora(1, DType.F32);
         LayerLoop loop = new LayerLoop(model.decoder(), kept);
         assertThat(PointerScope.getInnerScope()).isNull();
@@ -89,7 +89,7 @@ class LayerLoopTest {
     private static List<MicroBatch> cut(List<Sample> samples, int size) {
         List<MicroBatch> batches = new ArrayList<>();
         for (int from = 0; from < samples.size(); from += size) {
-            batches.add(MicroBatch.of(samples.subList(from, Math.min(from + size, samples.size())), from, 1));
+            batches.add(MicroBatch.of(samples.subList(from, Math.min(from + size, samples.size())), from));
         }
         return batches;
     }

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LearningRateTest {
@@ -38,12 +37,6 @@ class LearningRateTest {
                         .asText()))
                 .hasSize(17)
                 .containsAll(ScheduleNames.TYPES);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0.1,24,3", "0.1,20,2", "0.03,100,3", "0,24,0", "1,24,1", "4,24,4", "100,24,100", "0.5,3,2"})
-    void belowOneIsAShareOfTheRunRoundedUp(double given, long total, long steps) {
-        assertThat(LearningRate.warmupSteps(given, total)).isEqualTo(steps);
     }
 
     @ParameterizedTest
@@ -91,14 +84,16 @@ class LearningRateTest {
 
     private static LearningRate of(JsonNode settings) {
         long total = settings.get("max_steps").longValue();
-        double warmup = settings.path("warmup_ratio")
-                .asDouble(settings.path("warmup_steps").doubleValue());
+        double ratio = settings.path("warmup_ratio").doubleValue();
+        long warmup = settings.has("warmup_ratio")
+                ? (long) Math.ceil(ratio * total)
+                : settings.path("warmup_steps").longValue();
         Map<String, Object> arguments = settings.has("lr_scheduler_kwargs")
                 ? Json.MAPPER.convertValue(settings.get("lr_scheduler_kwargs"), new TypeReference<>() {})
                 : Map.of();
         return new LearningRate(
                 settings.get("learning_rate").doubleValue(),
-                LearningRate.warmupSteps(warmup, total),
+                warmup,
                 total,
                 ScheduleNames.named(settings.get("lr_scheduler_type").textValue(), arguments));
     }

@@ -87,7 +87,7 @@ class LoraCurveTest {
                 Arrays.fill(labels, 0, row.path("labels_from").intValue(), Sample.IGNORED);
                 samples.add(Sample.row(ids, labels));
             }
-            batches.add(MicroBatch.of(samples, 0, MicroBatch.PADDED_TO));
+            batches.add(MicroBatch.of(samples, 0));
         }
         return batches;
     }

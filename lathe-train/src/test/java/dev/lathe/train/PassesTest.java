@@ -25,7 +25,7 @@ class PassesTest {
     }
 
     private static List<Integer> tokens(Passes passes, List<List<Sample>> microBatches) {
-        return passes.of(microBatches).stream().map(MicroBatch::tokens).toList();
+        return passes.joined(microBatches).stream().map(MicroBatch::tokens).toList();
     }
 
     @Test
@@ -39,7 +39,7 @@ class PassesTest {
 
     @Test
     void samplesKeepTheirNumberInTheStep() {
-        List<MicroBatch> passes = new Passes(10, STILL).of(List.of(samples(2, 3), samples(4), samples(6)));
+        List<MicroBatch> passes = new Passes(10, STILL).joined(List.of(samples(2, 3), samples(4), samples(6)));
 
         assertThat(passes).hasSize(2);
         assertThat(Arrays.copyOf(passes.getFirst().samples(), 9)).containsExactly(0, 0, 1, 1, 1, 2, 2, 2, 2);
@@ -53,7 +53,7 @@ class PassesTest {
         // Up to 16 tokens are all rotated alike; 20 and 18 are both padded to 24.
         assertThat(tokens(passes, List.of(samples(4), samples(16), samples(20), samples(18), samples(40))))
                 .containsExactly(20, 38, 40);
-        assertThat(passes.of(List.of(samples(4), samples(16))).getFirst().longest())
+        assertThat(passes.joined(List.of(samples(4), samples(16))).getFirst().longest())
                 .isEqualTo(16);
     }
 }

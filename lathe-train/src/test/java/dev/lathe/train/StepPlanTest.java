@@ -23,7 +23,7 @@ class StepPlanTest {
     void anEpochVisitsEverySampleOnceAndInItsOrder(long seed) {
         Random random = new Random(seed);
         EpochOrder order = new EpochOrder(random.nextInt(1, 40), seed, random.nextBoolean());
-        StepPlan plan = new StepPlan(order, random.nextInt(1, 6), random.nextInt(1, 6), false, 3, 0);
+        StepPlan plan = new StepPlan(order, random.nextInt(1, 6), random.nextInt(1, 6), 3, 0);
         for (int epoch = 0; epoch < 3; epoch++) {
             long first = epoch * plan.stepsPerEpoch();
             int[] visited = LongStream.range(first, first + plan.stepsPerEpoch())
@@ -40,7 +40,7 @@ class StepPlanTest {
 
     @Test
     void theLastStepAndItsLastBatchMayBeSmaller() {
-        StepPlan plan = new StepPlan(new EpochOrder(11, 0, false), 2, 4, false, 1.5, 0);
+        StepPlan plan = new StepPlan(new EpochOrder(11, 0, false), 2, 4, 1.5, 0);
         assertThat(plan.stepsPerEpoch()).isEqualTo(2);
         assertThat(plan.totalSteps()).isEqualTo(3);
         assertThat(plan.step(1).microBatches()).containsExactly(new int[] {8, 9}, new int[] {10});
@@ -50,7 +50,7 @@ class StepPlanTest {
 
     @Test
     void maxStepsWinsAndGoesRoundAgain() {
-        StepPlan plan = new StepPlan(new EpochOrder(4, 0, false), 2, 1, false, 1, 5);
+        StepPlan plan = new StepPlan(new EpochOrder(4, 0, false), 2, 1, 1, 5);
         assertThat(plan.totalSteps()).isEqualTo(5);
         assertThat(plan.totalEpochs()).isEqualTo(2.5);
         assertThat(IntStream.range(0, 5)

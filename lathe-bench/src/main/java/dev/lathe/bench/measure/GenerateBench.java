@@ -30,8 +30,6 @@ import java.util.SplittableRandom;
  */
 public final class GenerateBench {
     private static final int RUNS = 3;
-    /** Tokens of a prompt that are read at a time. */
-    private static final int CHUNK = 512;
 
     private final Host host;
     private final Conditions conditions;
@@ -108,7 +106,7 @@ public final class GenerateBench {
 
     /** Tokens a second of the prompt's matrix products alone. */
     private double promptPossible(LinearShapes shapes, DType compute) {
-        long rows = Math.min(CHUNK, request.prompt());
+        long rows = Math.min(Generator.CHUNK, request.prompt());
         StepWork forward = new StepWork(shapes, Set.of());
         Roofline roofline = new Roofline(forward, List.of(new StepWork.Batch(rows, rows, 0)));
         return roofline.possible(roofline.rate(new Gemms(compute).seconds(roofline.products())));

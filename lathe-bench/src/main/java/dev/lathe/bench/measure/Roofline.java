@@ -31,7 +31,7 @@ final class Roofline {
             long nearest = rows.stream()
                     .min(Comparator.comparingLong(each -> Math.abs(each - batch.rows())))
                     .orElse(batch.rows());
-            work.products(new Batch(nearest, batch.tokens(), wholeChunks(batch.supervised())))
+            work.products(new Batch(nearest, batch.tokens(), wholeChunks(batch.supervised(), work.headRows())))
                     .forEach((product, count) -> products.merge(product, count, Long::sum));
         }
     }
@@ -64,8 +64,8 @@ final class Roofline {
     }
 
     /** The last chunk of the head's rows is left out where there are whole ones: it is no faster, and seldom of the same size. */
-    private static long wholeChunks(long supervised) {
-        return supervised <= StepWork.HEAD_ROWS ? supervised : supervised / StepWork.HEAD_ROWS * StepWork.HEAD_ROWS;
+    private static long wholeChunks(long supervised, long rows) {
+        return supervised <= rows ? supervised : supervised / rows * rows;
     }
 
     private static List<Long> representatives(TreeSet<Long> rows) {

@@ -7,9 +7,10 @@ import dev.lathe.bench.report.Unit;
 import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.TensorSpec;
-import java.util.Arrays;
+import dev.lathe.quant.Storage;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,41 +20,25 @@ import java.util.TreeSet;
  * scales, without tables of codes and without padding.
  */
 public final class SizeTable {
-    /** Numbers that share a scale in NF4, and scales that share one where they are quantised in turn. */
-    private static final long NF4_BLOCK = 64;
+    private static final List<Kept> WAYS = List.of(
+            new Kept("fp32", 4, Optional.empty()),
+            new Kept("fp16 or bf16", 2, Optional.empty()),
+            new Kept("int8, a scale a row; the rest fp16", 2, Optional.of(Storage.int8())),
+            new Kept("nf4, a scale for 64 numbers; the rest bf16", 2, Optional.of(Storage.nf4(false))),
+            new Kept("nf4, scales quantised too; the rest bf16", 2, Optional.of(Storage.nf4(true))));
 
-    private static final long NESTED_BLOCK = 256;
-
-    /** A way to store the linear layers of the blocks; everything else has {@code otherBytes} a number. */
-    private enum Storage {
-        FP32("fp32", 4),
-        FP16("fp16 or bf16", 2),
-        INT8("int8, a scale a row; the rest fp16", 2),
-        NF4("nf4, a scale for 64 numbers; the rest bf16", 2),
-        NF4_NESTED("nf4, scales quantised too; the rest bf16", 2);
-
-        private final String words;
-        private final long otherBytes;
-
-        Storage(String words, long otherBytes) {
-            this.words = words;
-            this.otherBytes = otherBytes;
-        }
-
-        long bytes(TensorSpec tensor, boolean linear) {
-            long numbers = tensor.elements();
-            if (!linear) {
-                return numbers * otherBytes;
-            }
-            long blocks = (numbers + NF4_BLOCK - 1) / NF4_BLOCK;
-            return switch (this) {
-                case FP32, FP16 -> numbers * otherBytes;
-                case INT8 -> numbers + Float.BYTES * tensor.shape()[0];
-                case NF4 -> (numbers + 1) / 2 + Float.BYTES * blocks;
-                // One byte a scale, one float for 256 of them, and the mean that was taken off.
-                case NF4_NESTED ->
-                    (numbers + 1) / 2 + blocks + Float.BYTES * ((blocks + NESTED_BLOCK - 1) / NESTED_BLOCK + 1);
-            };
+    /**
+     * A way to keep a model.
+     *
+     * @param bytes of a number that is not packed
+     * @param packed how the blocks' linear layers are
+     */
+    private record Kept(String words, long bytes, Optional<Storage> packed) {
+        long of(TensorSpec tensor, boolean linear) {
+            long[] shape = tensor.shape();
+            return packed.filter(storage -> linear)
+                    .map(storage -> storage.bytes(shape[0], shape[1]))
+                    .orElse(tensor.elements() * bytes);
         }
     }
 
@@ -64,37 +49,36 @@ public final class SizeTable {
         ModelShape shape = ModelShape.of(spec);
         Set<String> linears = new TreeSet<>();
         LinearShapes.of(spec).linears().forEach(linear -> linears.addAll(linear.names()));
-        List<Section> sections = Arrays.stream(Storage.values())
-                .map(storage -> section(storage, shape, linears))
-                .toList();
+        List<Section> sections =
+                WAYS.stream().map(way -> section(way, spec, shape, linears)).toList();
         SequencedMap<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model);
         return new Measurement("size", when, conditions.with(settings), sections);
     }
 
-    private static Section section(Storage storage, ModelShape shape, Set<String> linears) {
+    private static Section section(Kept way, DecoderSpec spec, ModelShape shape, Set<String> linears) {
         SequencedMap<String, Long> groups = new LinkedHashMap<>();
         long total = 0;
         for (TensorSpec tensor : shape.tensors()) {
-            long bytes = storage.bytes(tensor, linears.contains(tensor.name()));
-            groups.merge(group(tensor), bytes, Long::sum);
+            long bytes = way.of(tensor, linears.contains(tensor.name()));
+            groups.merge(group(spec, tensor), bytes, Long::sum);
             total += bytes;
         }
         groups.put("all", total);
         return new Section(
-                storage.words,
+                way.words(),
                 groups.entrySet().stream()
                         .map(group -> new Metric(group.getKey(), group.getValue(), Unit.BYTES))
                         .toList());
     }
 
-    private static String group(TensorSpec tensor) {
+    private static String group(DecoderSpec spec, TensorSpec tensor) {
         if (tensor.shape().length == 1) {
             return "norms and biases";
         }
-        if (tensor.name().contains(".layers.")) {
-            return tensor.name().contains("attn") ? "attention" : "MLP";
+        if (spec.layerOf(tensor.name()).isPresent()) {
+            return tensor.name().contains("att") ? "attention" : "MLP";
         }
-        return tensor.name().startsWith("lm_head") ? "head" : "embedding";
+        return tensor.name().equals(spec.headTensor()) ? "head" : "embedding";
     }
 }

@@ -2,6 +2,7 @@ package dev.lathe.bench.measure;
 
 import dev.lathe.bench.measure.LinearShapes.Shape;
 import dev.lathe.bench.measure.Product.Direction;
+import dev.lathe.tensor.CrossEntropy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,6 @@ import java.util.stream.IntStream;
  * are what the method costs on top.
  */
 final class StepWork {
-    /** Rows of logits that exist at a time. */
-    static final long HEAD_ROWS = 256;
-
     /**
      * One pass through the model.
      *
@@ -52,11 +50,16 @@ final class StepWork {
         });
         for (Direction direction : Direction.values()) {
             if (direction != Direction.WEIGHT_GRADIENT || isTrained(shapes.head())) {
-                add(products, direction, HEAD_ROWS, shapes.head(), batch.supervised() / HEAD_ROWS);
-                add(products, direction, batch.supervised() % HEAD_ROWS, shapes.head(), 1);
+                add(products, direction, headRows(), shapes.head(), batch.supervised() / headRows());
+                add(products, direction, batch.supervised() % headRows(), shapes.head(), 1);
             }
         }
         return products;
+    }
+
+    /** Rows of the head's products. */
+    long headRows() {
+        return CrossEntropy.chunkRows(shapes.head().out());
     }
 
     /** Operations that the samples' own tokens need. */
@@ -82,7 +85,9 @@ final class StepWork {
     }
 
     private int layer(int index) {
-        return shapes.linears().get(index).layer().orElse(Integer.MAX_VALUE);
+        return shapes.spec()
+                .layerOf(shapes.linears().get(index).names().getFirst())
+                .orElse(Integer.MAX_VALUE);
     }
 
     private boolean isTrained(Shape shape) {
@@ -91,11 +96,11 @@ final class StepWork {
 
     /** The lowest block with something trained in it; −1 if the embedding is trained. */
     private int lowest() {
-        if (trained.contains("model.embed_tokens.weight")) {
+        if (trained.contains(shapes.spec().embeddingTensor())) {
             return -1;
         }
         return trained.stream()
-                .map(name -> new Shape(List.of(name), 0, 0).layer())
+                .map(shapes.spec()::layerOf)
                 .filter(OptionalInt::isPresent)
                 .mapToInt(OptionalInt::getAsInt)
                 .min()

@@ -1,7 +1,6 @@
 package dev.lathe.bench.measure;
 
 import dev.lathe.data.Sample;
-import dev.lathe.data.TokenizedData;
 import dev.lathe.run.Host;
 import dev.lathe.run.TrainingTrial;
 import dev.lathe.tensor.Parameter;
@@ -50,10 +49,9 @@ final class TrainSession implements TrainingTrial.Audience {
         parts = Optional.of(assembled);
         for (int step = warmup; step < warmup + steps; step++) {
             assembled
-                    .plan()
-                    .step(step)
-                    .microBatches()
-                    .forEach(indices -> batches.add(batch(indices, assembled.samples())));
+                    .passes()
+                    .of(assembled.plan().step(step), assembled.samples())
+                    .forEach(pass -> batches.add(batch(pass)));
         }
         watcher.assembled(this, assembled);
         look(); // the sampler's code has to be warm too
@@ -135,12 +133,10 @@ final class TrainSession implements TrainingTrial.Audience {
         return parts.tuning().parameters().stream().map(Parameter::name).collect(Collectors.toSet());
     }
 
-    private static StepWork.Batch batch(int[] indices, TokenizedData samples) {
-        List<Sample> chosen = Arrays.stream(indices).mapToObj(samples::get).toList();
-        MicroBatch batch = MicroBatch.of(chosen, 0, 1);
-        long supervised = Arrays.stream(batch.targets())
+    private static StepWork.Batch batch(MicroBatch pass) {
+        long supervised = Arrays.stream(pass.targets())
                 .filter(target -> target != Sample.IGNORED)
                 .count();
-        return new StepWork.Batch(batch.ids().length, batch.tokens(), supervised);
+        return new StepWork.Batch(pass.ids().length, pass.tokens(), supervised);
     }
 }

@@ -9,7 +9,7 @@ public record Section(String title, List<Metric> metrics) {
         metrics = List.copyOf(metrics);
     }
 
-    public Optional<Metric> find(String name) {
+    Optional<Metric> find(String name) {
         return metrics.stream().filter(metric -> metric.name().equals(name)).findFirst();
     }
 }

@@ -39,7 +39,7 @@ public enum Unit {
     }
 
     /** As people read it: 1,234.5 tokens/s. */
-    public String shown(double value) {
+    String shown(double value) {
         return String.format(Locale.ROOT, format, value * scale);
     }
 }

@@ -47,15 +47,13 @@ public record Finding(Weight weight, String label, String what, List<String> adv
         places = List.copyOf(places);
     }
 
-    static Finding warning(String label, String what, String advice, List<Place> places) {
-        return new Finding(Weight.WARNING, label, what, lines(advice), places);
+    /** Of the data as a whole. */
+    static Finding warning(String what, String advice) {
+        return new Finding(Weight.WARNING, "", what, List.of(advice), List.of());
     }
 
-    static Finding note(String label, String what, String advice, List<Place> places) {
-        return new Finding(Weight.NOTE, label, what, lines(advice), places);
-    }
-
-    private static List<String> lines(String advice) {
-        return advice.isEmpty() ? List.of() : List.of(advice);
+    /** Of the data as a whole. */
+    static Finding note(String what, String advice) {
+        return new Finding(Weight.NOTE, "", what, List.of(advice), List.of());
     }
 }

@@ -27,7 +27,6 @@ import java.util.stream.IntStream;
  * @param report what became of the rows
  * @param sources what each data set gives
  * @param rows lengths of rows before they were cut
- * @param samples lengths of samples
  * @param cutoff what {@code cutoff_len} does; empty for running text in blocks, which is cut wherever a block ends
  * @param dropped the first rows that were dropped for each reason
  * @param judged how many answers are good, and how many are not; empty but for stage kto
@@ -37,7 +36,6 @@ public record Inspection(
         DataReport report,
         List<Source> sources,
         Lengths rows,
-        Lengths samples,
         Optional<CutoffAdvice> cutoff,
         Map<DropReason, List<Place>> dropped,
         List<Long> judged,
@@ -109,7 +107,6 @@ public record Inspection(
                     train.report(),
                     List.copyOf(sources.values()),
                     new Lengths(IntStream.of(kept)),
-                    new Lengths(IntStream.range(0, size).map(train.samples()::tokens)),
                     settings.stage() == DataSettings.Stage.PT && settings.packs()
                             ? Optional.empty()
                             : Optional.of(CutoffAdvice.of(kept, settings)),
@@ -188,21 +185,17 @@ public record Inspection(
         private void balance(List<Finding> found) {
             if (good == 0 || bad == 0) {
                 found.add(Finding.warning(
-                        "",
                         "All answers are %s".formatted(bad == 0 ? "good" : "bad"),
-                        "KTO learns from the difference: add %s answers".formatted(bad == 0 ? "bad" : "good"),
-                        List.of()));
+                        "KTO learns from the difference: add %s answers".formatted(bad == 0 ? "bad" : "good")));
             } else if (good > 2 * bad || bad > 2 * good) {
                 boolean more = good > bad;
                 found.add(Finding.note(
-                        "",
                         String.format(Locale.ROOT, "%,d good answers and %,d bad ones", good, bad),
                         String.format(
                                 Locale.ROOT,
                                 "weigh the rarer kind higher: %s: %.1f",
                                 more ? "kto_rejected_weight" : "kto_chosen_weight",
-                                more ? (double) good / bad : (double) bad / good),
-                        List.of()));
+                                more ? (double) good / bad : (double) bad / good)));
             }
         }
 

@@ -39,10 +39,6 @@ public final class Lengths {
         return Arrays.stream(sorted).average().orElse(0);
     }
 
-    public long total() {
-        return Arrays.stream(sorted).asLongStream().sum();
-    }
-
     /** The length that so many rows of a hundred do not exceed. */
     public int percentile(double percent) {
         int rank = (int) Math.ceil(percent / 100 * sorted.length);

@@ -75,10 +75,8 @@ final class PairChecks {
         double ratio = (double) chosen / Math.max(1, rejected);
         if (ratio > LOPSIDED || ratio < 1 / LOPSIDED) {
             found.add(Finding.note(
-                    "",
                     String.format(Locale.ROOT, "Chosen answers have %.2f times the tokens of rejected ones", ratio),
-                    "the model may learn to be %s rather than better".formatted(ratio > 1 ? "long" : "short"),
-                    List.of()));
+                    "the model may learn to be %s rather than better".formatted(ratio > 1 ? "long" : "short")));
         }
         return found;
     }

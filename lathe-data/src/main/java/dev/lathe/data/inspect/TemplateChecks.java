@@ -33,11 +33,9 @@ public final class TemplateChecks {
         Set<String> broken = broken(encoder.template(), encoder.tokenizer());
         if (!broken.isEmpty()) {
             found.add(Finding.warning(
-                    "",
                     "Template %s writes %s, which this tokenizer cuts into pieces"
                             .formatted(encoder.template().name(), String.join(", ", broken)),
-                    "the model does not know them as tokens; choose the template that belongs to the model",
-                    List.of()));
+                    "the model does not know them as tokens; choose the template that belongs to the model"));
         }
         if (loaded.chatTemplate().isPresent()) {
             otherThanOwn(encoder, loaded, found);

@@ -1,7 +1,7 @@
 package dev.lathe.model.file;
 
-import dev.lathe.base.Pages;
 import dev.lathe.base.IoReason;
+import dev.lathe.base.Pages;
 import dev.lathe.base.UserError;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -34,10 +34,6 @@ record MappedFile(Path path, MemorySegment bytes, Arena arena) implements AutoCl
     /** Lets go of the pages that were read; they are read again when needed. */
     void forget() {
         Pages.forget(bytes);
-    }
-
-    long size() {
-        return bytes.byteSize();
     }
 
     /** Opens, and closes again when what follows refuses the content. */

@@ -45,7 +45,7 @@ final class Check {
         if (!unused.isEmpty()) {
             notices.add(new Notice(few(unused), "not used by `lathe %s`".formatted(command.word())));
         }
-        return new Configuration(command, line.file(), line.printConfig(), complete, notices);
+        return new Configuration(command, line.printConfig(), complete, notices);
     }
 
     private String purpose() {

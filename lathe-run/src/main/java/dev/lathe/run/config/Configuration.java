@@ -1,11 +1,9 @@
 package dev.lathe.run.config;
 
 import dev.lathe.base.UserError;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -15,14 +13,12 @@ import java.util.TreeMap;
  */
 public final class Configuration {
     private final Command command;
-    private final Optional<Path> file;
     private final boolean printWanted;
     private final Settings settings;
     private final List<Notice> notices;
 
-    Configuration(Command command, Optional<Path> file, boolean printWanted, Settings settings, List<Notice> notices) {
+    Configuration(Command command, boolean printWanted, Settings settings, List<Notice> notices) {
         this.command = command;
-        this.file = file;
         this.printWanted = printWanted;
         this.settings = settings;
         this.notices = List.copyOf(notices);
@@ -42,11 +38,6 @@ public final class Configuration {
     /** A text as the value of a {@code key=value} argument, whatever stands in it: values are read as YAML. */
     public static String quoted(String text) {
         return "'" + text.replace("'", "''") + "'";
-    }
-
-    /** The file that was read, if any. */
-    public Optional<Path> file() {
-        return file;
     }
 
     /** Whether {@code --print-config} was among the arguments: show {@link #printed()} and stop. */

@@ -1,5 +1,6 @@
 package dev.lathe.run.config;
 
+import dev.lathe.data.HoldOut;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public record DataConfig(
         Optional<Boolean> packingAsked,
         boolean neatPacking,
         OptionalInt maxSamples,
-        Holdout holdout,
+        HoldOut holdOut,
         Mixture mixture,
         boolean evalOnEach,
         Preprocessing preprocessing,
@@ -71,7 +72,7 @@ public record DataConfig(
                 s.flag("neat_packing") ? Optional.of(true) : packingAsked,
                 s.flag("neat_packing"),
                 s.optionalWhole("max_samples"),
-                holdout(s),
+                HoldOut.of(s.number("val_size")),
                 new Mixture(s.text("mix_strategy"), s.numbers("interleave_probs")),
                 s.flag("eval_on_each_dataset"),
                 new Preprocessing(
@@ -81,13 +82,5 @@ public record DataConfig(
                         s.optionalPath("tokenized_path")),
                 s.flag("streaming") ? Optional.of(new Stream(s.whole("buffer_size"))) : Optional.empty(),
                 !s.flag("disable_shuffling"));
-    }
-
-    private static Holdout holdout(Settings s) {
-        double size = s.number("val_size");
-        if (size == 0) {
-            return new Holdout.None();
-        }
-        return size < 1 ? new Holdout.Share(size) : new Holdout.Rows((int) size);
     }
 }

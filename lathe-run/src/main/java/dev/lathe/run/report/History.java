@@ -70,14 +70,14 @@ public final class History implements EventListener {
     }
 
     /** The newest evaluation, if there was one. */
-    public Optional<ObjectNode> lastEvaluation() {
+    Optional<ObjectNode> lastEvaluation() {
         return entries.reversed().stream()
                 .filter(entry -> entry.has("eval_runtime") || entry.has("eval_loss"))
                 .findFirst();
     }
 
     /** The entry of the run's end, once it ended. */
-    public Optional<ObjectNode> end() {
+    Optional<ObjectNode> end() {
         return entries.reversed().stream().filter(History::isEnd).findFirst();
     }
 

@@ -6,14 +6,9 @@ import dev.lathe.train.Event;
 import dev.lathe.train.EventListener;
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -28,8 +23,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class LossPlot implements EventListener {
     private static final Color RAW = new Color(0xa5, 0xc9, 0xe1);
     private static final Color SMOOTH = new Color(0xe6, 0x6b, 0x00);
-    private static final Color INK = new Color(0x33, 0x33, 0x33);
-    private static final Color GRID = new Color(0xe4, 0xe4, 0xe4);
     private static final int FEW = 40; // up to here the single points are worth seeing
 
     private static final int TITLE = 70;
@@ -47,8 +40,7 @@ public final class LossPlot implements EventListener {
         this.history = history;
         this.files = files;
         this.outputDir = outputDir;
-        String line = Amounts.printable(title);
-        this.title = line.length() <= TITLE ? line : line.substring(0, TITLE - 1) + "…";
+        this.title = Plot.title(Amounts.printable(title), TITLE);
     }
 
     @Override
@@ -75,22 +67,9 @@ public final class LossPlot implements EventListener {
                 entries.stream().mapToDouble(e -> e.path("step").doubleValue()).toArray();
         double[] losses =
                 entries.stream().mapToDouble(e -> e.path(key).doubleValue()).toArray();
-        byte[] png = png(label, steps, losses);
+        byte[] png = Plot.png(chart(label, steps, losses));
         files.write(
                 outputDir.resolve("training_" + key + ".png"), out -> SafeFiles.writeFully(out, ByteBuffer.wrap(png)));
-    }
-
-    private byte[] png(String label, double[] steps, double[] losses) {
-        try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            BitmapEncoder.saveBitmap(chart(label, steps, losses), bytes, BitmapEncoder.BitmapFormat.PNG);
-            return bytes.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InternalError | LinkageError e) {
-            // A bare container: the JDK finds no fontconfig or no fonts. The run is worth more than its picture.
-            throw new IllegalStateException("no fonts on this system (install fontconfig and a font): " + e, e);
-        }
     }
 
     private XYChart chart(String label, double[] steps, double[] losses) {
@@ -119,25 +98,12 @@ public final class LossPlot implements EventListener {
     }
 
     private static void style(XYStyler style) {
-        style.setChartBackgroundColor(Color.WHITE);
-        style.setChartFontColor(INK);
-        style.setChartPadding(18);
-        style.setChartTitleBoxVisible(false);
-        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 17));
-        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 14));
-        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
-        style.setAxisTickLabelsColor(INK);
-        style.setPlotBorderVisible(false);
-        style.setPlotGridLinesColor(GRID);
-        style.setPlotGridLinesStroke(new BasicStroke(1));
-        style.setPlotGridVerticalLinesVisible(false);
+        Plot.style(style, 17);
         style.setXAxisMin(0.0);
         style.setXAxisTickLabelsFormattingFunction(
                 step -> step == Math.rint(step) ? Amounts.count(Math.round(step)) : " ");
         style.setLegendPosition(Styler.LegendPosition.OutsideS);
         style.setLegendLayout(Styler.LegendLayout.Horizontal);
-        style.setLegendBorderColor(Color.WHITE);
-        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
         style.setMarkerSize(6);
     }
 }

@@ -20,15 +20,20 @@ import java.util.SequencedMap;
 public final class TensorBoard implements EventListener {
     private static final DateTimeFormatter FOLDER = DateTimeFormatter.ofPattern("MMMdd_HH-mm-ss", Locale.ENGLISH);
 
-    private final Path runs;
+    private final Path outputDir;
+    private final Optional<Path> folder;
     private final Clock clock;
     private final String host;
     private final LogWindow window;
     private Optional<EventFile> file = Optional.empty();
 
-    /** @param host this machine's name, for the folder's and file's names */
-    public TensorBoard(Path outputDir, Clock clock, LogRule rule, String host) {
-        this.runs = outputDir.resolve("runs");
+    /**
+     * @param folder for the file of events; empty for one in {@code runs} of the output folder, named for time and machine
+     * @param host this machine's name, for the folder's and file's names
+     */
+    public TensorBoard(Path outputDir, Optional<Path> folder, Clock clock, LogRule rule, String host) {
+        this.outputDir = outputDir;
+        this.folder = folder;
         this.clock = clock;
         this.host = host.replaceAll("[^A-Za-z0-9._-]", "_");
         this.window = new LogWindow(rule);
@@ -83,14 +88,15 @@ public final class TensorBoard implements EventListener {
     }
 
     private EventFile open() {
-        String folder = "%s_%s".formatted(FOLDER.format(LocalDateTime.now(clock)), host);
+        String started = "%s_%s".formatted(FOLDER.format(LocalDateTime.now(clock)), host);
+        Path runs = folder.orElseGet(() -> outputDir.resolve("runs").resolve(started));
         String name = String.format(
                 Locale.ROOT,
                 "events.out.tfevents.%d.%s.%d.0",
                 clock.instant().getEpochSecond(),
                 host,
                 ProcessHandle.current().pid());
-        return new EventFile(runs.resolve(folder).resolve(name), now());
+        return new EventFile(runs.resolve(name), now());
     }
 
     private double now() {

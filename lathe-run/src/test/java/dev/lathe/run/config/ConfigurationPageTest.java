@@ -2,28 +2,15 @@ package dev.lathe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lathe.base.Reference;
+import dev.lathe.base.MadePage;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationPageTest {
-    private static final String AGAIN = "mvn -pl lathe-run -am test -Dtest=ConfigurationPageTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Dlathe.docs.write=true";
-
     @Test
     void thePageIsUpToDate() throws IOException {
-        Path page = Reference.checkout().resolve("docs/configuration.md");
-        String text = new ConfigurationPage(KeyTable.load()).text();
-        if (Boolean.getBoolean("lathe.docs.write")) {
-            Files.createDirectories(page.getParent());
-            Files.writeString(page, text);
-        }
-        assertThat(page)
-                .withFailMessage("docs/configuration.md is out of date; make it again with\n  " + AGAIN)
-                .exists()
-                .hasContent(text);
+        new MadePage("docs/configuration.md", ConfigurationPageTest.class)
+                .is(new ConfigurationPage(KeyTable.load()).text());
     }
 
     @Test

@@ -2,11 +2,11 @@ package dev.lathe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.base.Reference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The examples of families are configurations that would run: every key known, nothing refused. */
 class FamilyExamplesTest {
     static List<Path> examples() throws IOException {
-        try (Stream<Path> files = Files.list(root().resolve("examples/families"))) {
+        try (Stream<Path> files = Files.list(Reference.checkout().resolve("examples/families"))) {
             return files.sorted().toList();
         }
     }
@@ -28,14 +28,5 @@ class FamilyExamplesTest {
         assertThat(run.model().nameOrPath()).contains("/");
         assertThat(run.checkpoints().outputDir()).hasToString("saves/" + family + "/lora/sft");
         assertThat(configuration.notices()).isEmpty();
-    }
-
-    private static Path root() {
-        Path here = Path.of("").toAbsolutePath();
-        return Stream.iterate(Optional.of(here), Optional::isPresent, folder -> folder.map(Path::getParent))
-                .flatMap(Optional::stream)
-                .filter(folder -> Files.isDirectory(folder.resolve(".mvn")))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,12 +30,22 @@ class TensorBoardTest {
     }
 
     @Test
+    void writesWhereItIsTold() throws IOException {
+        Path told = folder.resolve("elsewhere");
+        TensorBoard board = new TensorBoard(
+                folder.resolve("out"), Optional.of(told), clock, new LogRule.Steps(1, false), "my host");
+        Replay.play(Replay.of("full").events(), clock, List.of(board));
+        assertThat(only(told).getFileName().toString()).startsWith("events.out.tfevents.");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void writesWhatWasLogged() throws IOException {
         Replay replay = Replay.of("full");
         Replay.play(
                 replay.events(),
                 clock,
-                List.of(new TensorBoard(folder, clock, new LogRule.Steps(1, false), "my host")));
+                List.of(new TensorBoard(folder, Optional.empty(), clock, new LogRule.Steps(1, false), "my host")));
         Path run = only(folder.resolve("runs"));
         Path file = only(run);
         assertThat(run.getFileName()).hasToString("Mar05_07-08-09_my_host");

@@ -8,10 +8,6 @@ import java.util.Map;
 record Arguments(List<Value> positional, Map<String, Value> named) {
     static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-    static Arguments of(Value value) {
-        return new Arguments(List.of(value), Map.of());
-    }
-
     /** The same with the value that a filter, a test or a method is applied to in front. */
     Arguments after(Value subject) {
         List<Value> all = new ArrayList<>(positional.size() + 1);

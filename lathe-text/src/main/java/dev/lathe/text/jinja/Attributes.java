@@ -38,12 +38,12 @@ final class Attributes {
     /** As the arguments attribute, default and case_sensitive say. */
     static Attributes of(Runtime runtime, Bound in) {
         return new Attributes(
-                runtime.budget(), in.given("attribute"), in.given("default"), !in.truth("case_sensitive", false));
+                runtime.budget(), in.given("attribute"), in.given("default"), !in.truth("case_sensitive"));
     }
 
     /** One for each of the attributes that commas separate. */
     static List<Attributes> several(Runtime runtime, Bound in) {
-        boolean smallLetters = !in.truth("case_sensitive", false);
+        boolean smallLetters = !in.truth("case_sensitive");
         if (in.given("attribute").orElse(Value.None.NONE) instanceof Value.Str(String names, boolean markup)) {
             List<Attributes> several = new ArrayList<>();
             for (String name : names.split(",", -1)) {

@@ -1,6 +1,5 @@
 package dev.lathe.text.jinja;
 
-import java.math.BigInteger;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,8 +35,9 @@ record Bound(Map<String, Value> values, Arguments rest) {
         return given(name).map(value -> text(name));
     }
 
-    boolean truth(String name, boolean otherwise) {
-        return find(name).map(Value::truth).orElse(otherwise);
+    /** False when it is not given. */
+    boolean truth(String name) {
+        return find(name).map(Value::truth).orElse(false);
     }
 
     /** Clamped to an int. */
@@ -47,9 +47,5 @@ record Bound(Map<String, Value> values, Arguments rest) {
 
     int integer(String name) {
         return Numbers.index(get(name));
-    }
-
-    Optional<BigInteger> wholeNumber(String name) {
-        return given(name).map(Numbers::whole);
     }
 }

@@ -62,7 +62,7 @@ final class Escapes {
             out.append('\\').appendCodePoint(c);
         } else { // Jinja writes the character as an escape before it resolves escapes, and the backslash takes that
             // one's
-            out.append((c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(c));
+            out.append(PythonText.escape(c));
         }
     }
 

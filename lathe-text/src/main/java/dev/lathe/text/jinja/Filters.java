@@ -38,7 +38,7 @@ final class Filters {
 
     private static Value otherwise(Runtime runtime, Bound in) {
         Value value = in.get("value");
-        boolean missing = value instanceof Value.Undefined || (in.truth("boolean", false) && !value.truth());
+        boolean missing = value instanceof Value.Undefined || (in.truth("boolean") && !value.truth());
         return missing ? in.find("default_value").orElse(Value.of("")) : value;
     }
 

@@ -1,5 +1,6 @@
 package dev.lathe.text.jinja;
 
+import dev.lathe.base.PythonJson;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,8 +39,7 @@ final class JsonText {
         if (separators.size() != 2) {
             throw new Failure("tojson: separators have to be two");
         }
-        JsonText json =
-                new JsonText(budget, in.truth("ensure_ascii", false), indent, separators, in.truth("sort_keys", false));
+        JsonText json = new JsonText(budget, in.truth("ensure_ascii"), indent, separators, in.truth("sort_keys"));
         json.write(in.get("value"), 0);
         return Value.of(json.out.toString());
     }
@@ -134,29 +134,6 @@ final class JsonText {
 
     private void string(String text) {
         budget.text(text.length() * (ascii ? 6L : 2L));
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            character(text.charAt(i));
-        }
-        out.append('"');
-    }
-
-    private void character(char c) {
-        switch (c) {
-            case '"' -> out.append("\\\"");
-            case '\\' -> out.append("\\\\");
-            case '\n' -> out.append("\\n");
-            case '\r' -> out.append("\\r");
-            case '\t' -> out.append("\\t");
-            case '\b' -> out.append("\\b");
-            case '\f' -> out.append("\\f");
-            default -> {
-                if (c < ' ' || (ascii && c > '~')) {
-                    out.append("\\u%04x".formatted((int) c));
-                } else {
-                    out.append(c);
-                }
-            }
-        }
+        PythonJson.quote(out, text, ascii);
     }
 }

@@ -179,12 +179,17 @@ final class PythonText {
                     } else if (isPrintable(c)) {
                         out.appendCodePoint(c);
                     } else {
-                        out.append((c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(c));
+                        out.append(escape(c));
                     }
                 }
             }
         });
         return out.append(quote).toString();
+    }
+
+    /** A character that is not written as it is: Python's shortest escape of its number. */
+    static String escape(int c) {
+        return (c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(c);
     }
 
     /** HTML's five characters, as the filter escape writes them. */

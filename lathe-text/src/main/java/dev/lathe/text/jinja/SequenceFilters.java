@@ -64,7 +64,7 @@ final class SequenceFilters {
             keys.add(new Value.Items(
                     attributes.stream().map(attribute -> attribute.of(value)).toList()));
         }
-        return new Value.Items(new Compared(runtime.budget()).sorted(values, keys, in.truth("reverse", false)));
+        return new Value.Items(new Compared(runtime.budget()).sorted(values, keys, in.truth("reverse")));
     }
 
     private static Value dictSorted(Runtime runtime, Bound in) {
@@ -74,11 +74,11 @@ final class SequenceFilters {
         }
         runtime.budget().list(dict.size());
         List<Value> keys = by.equals("key") ? dict.keys() : CollectionMethods.values(dict);
-        if (!in.truth("case_sensitive", false)) {
+        if (!in.truth("case_sensitive")) {
             keys = keys.stream().map(Attributes::inSmallLetters).toList();
         }
         List<Value> items = CollectionMethods.items(dict);
-        return new Value.Items(new Compared(runtime.budget()).sorted(items, keys, in.truth("reverse", false)));
+        return new Value.Items(new Compared(runtime.budget()).sorted(items, keys, in.truth("reverse")));
     }
 
     private static Value grouped(Runtime runtime, Bound in) {

@@ -61,7 +61,7 @@ final class StringMethods {
                     list("rsplit", "self sep? maxsplit?", (runtime, in) -> split(runtime, in, true)),
                     list("splitlines", "self keepends?", (runtime, in) -> {
                         runtime.budget().text(self(in).length());
-                        return PythonText.lines(self(in), in.truth("keepends", false), runtime.budget());
+                        return PythonText.lines(self(in), in.truth("keepends"), runtime.budget());
                     })));
 
     private StringMethods() {}

@@ -137,11 +137,11 @@ final class TextFilters {
         List<String> lines = PythonText.lines(text(runtime, in) + "\n", false, runtime.budget());
         runtime.budget().list(lines.size());
         runtime.budget().text((long) indent.length() * lines.size());
-        boolean blank = in.truth("blank", false);
+        boolean blank = in.truth("blank");
         List<String> moved = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
-            boolean move = i == 0 ? in.truth("first", false) : blank || !line.isEmpty();
+            boolean move = i == 0 ? in.truth("first") : blank || !line.isEmpty();
             moved.add(move ? indent + line : line);
         }
         return new Value.Str(StringMethods.join(runtime.budget(), "\n", moved), markup);
@@ -161,7 +161,7 @@ final class TextFilters {
         }
         String cut = text.substring(0, text.offsetByCodePoints(0, kept));
         int blank = cut.lastIndexOf(' ');
-        return Value.of((in.truth("killwords", false) || blank < 0 ? cut : cut.substring(0, blank)) + end);
+        return Value.of((in.truth("killwords") || blank < 0 ? cut : cut.substring(0, blank)) + end);
     }
 
     private static Value joined(Runtime runtime, Bound in) {

@@ -4,7 +4,6 @@ import dev.lathe.quant.Storage;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Writes docs/quantization.md: what is packed how, from the storages themselves and the list of rules. */
 final class QuantizationPage {
@@ -40,11 +39,6 @@ final class QuantizationPage {
             choose the same token. `merge_base: dequantized` merges into the matrices that the quantised ones stand for
             instead: the result answers as the trained model did, in 16 or 32 bits a weight. Which quantisation that was stands in
             `lathe_base.json` beside the adapter; for adapters from elsewhere give `quantization_bit` and what goes with it.
-
-            ## What does not combine
-
-            These stop a run:
-
             """;
     private static final String CHECKPOINTS = """
 
@@ -90,30 +84,13 @@ final class QuantizationPage {
         row(page, "bnb", 8, Storage.int8());
         ModelRules.BITS.getOrDefault("hqq", List.of()).forEach(bits -> row(page, "hqq", bits, Storage.hqq(bits)));
         row(page, "eetq", 8, Storage.eetq());
-        page.append(CHECKPOINTS).append(AFTER).append("| when | commands | why | instead |\n|---|---|---|---|\n");
-        rules(page, Rule.Effect.REFUSED);
-        page.append(
-                "\nThese are said in a line, and the run goes on:\n\n| when | commands | why | instead |\n|---|---|---|---|\n");
-        rules(page, Rule.Effect.NOTICE);
-        return page.toString();
+        page.append(CHECKPOINTS).append(AFTER);
+        return page.append(RuleTables.of(rule -> rule.keys().stream().anyMatch(KEYS::contains)))
+                .toString();
     }
 
     private static void row(StringBuilder page, String method, Object bits, Storage storage) {
         double perWeight = 8.0 * storage.bytes(SIDE, SIDE) / (SIDE * SIDE);
         page.append(String.format(Locale.ROOT, "| `%s` | %s | %s | %.2f |\n", method, bits, storage.name(), perWeight));
-    }
-
-    private static void rules(StringBuilder page, Rule.Effect effect) {
-        Rules.all().stream()
-                .filter(rule -> rule.effect() == effect && rule.keys().stream().anyMatch(KEYS::contains))
-                .forEach(rule -> page.append("| %s | %s | %s | %s |\n"
-                        .formatted(
-                                rule.when(),
-                                rule.commands().stream()
-                                        .sorted()
-                                        .map(Command::word)
-                                        .collect(Collectors.joining(", ")),
-                                rule.because(),
-                                rule.instead())));
     }
 }

@@ -34,7 +34,7 @@ final class ConfigurationPage {
 
     String text() {
         StringBuilder page = new StringBuilder(HEAD);
-        rows(page, List.of("in a group", "key"), Groups.documented());
+        page.append(RuleTables.rows(List.of("in a group", "key"), Groups.documented()));
         page.append("\n## Honoured\n");
         sections(
                 page,
@@ -43,8 +43,7 @@ final class ConfigurationPage {
                 key -> List.of(
                         code(key.name()), type(key.type()), code(key.standard().shown()), key.what()));
         page.append("\n### Settings of the schedules (`lr_scheduler_kwargs`)\n\n");
-        rows(
-                page,
+        page.append(RuleTables.rows(
                 List.of("lr_scheduler_type", "reads"),
                 List.of(ScheduleType.values()).stream()
                         .map(type -> List.of(
@@ -52,7 +51,7 @@ final class ConfigurationPage {
                                 type.settings().stream()
                                         .map(ConfigurationPage::code)
                                         .collect(Collectors.joining(", "))))
-                        .toList());
+                        .toList()));
         page.append("\n## No effect here, and why\n\nA run that sets one of these goes on and says so in a line.\n");
         sections(
                 page,
@@ -66,50 +65,20 @@ final class ConfigurationPage {
                 key -> !soon(key).isEmpty(),
                 List.of("key", "not yet", "what it does", "instead"),
                 key -> List.of(code(key.name()), soon(key), key.what(), key.why()));
-        page.append("\n## What does not combine\n\nThese stop a run:\n\n");
-        rules(page, Rule.Effect.REFUSED);
-        page.append("\nThese are said in a line, and the run goes on:\n\n");
-        rules(page, Rule.Effect.NOTICE);
-        return page.toString();
+        return page.append(RuleTables.of(rule -> true)).toString();
     }
 
     private void sections(
             StringBuilder page, Predicate<Key> wanted, List<String> head, Function<Key, List<String>> row) {
         table.all().stream().filter(wanted).map(Key::section).distinct().forEach(section -> {
             page.append("\n### ").append(section).append("\n\n");
-            rows(
-                    page,
+            page.append(RuleTables.rows(
                     head,
                     table.all().stream()
                             .filter(key -> key.section().equals(section) && wanted.test(key))
                             .map(row)
-                            .toList());
+                            .toList()));
         });
-    }
-
-    private static void rules(StringBuilder page, Rule.Effect effect) {
-        rows(
-                page,
-                List.of("when", "commands", "why", "instead"),
-                Rules.all().stream()
-                        .filter(rule -> rule.effect() == effect)
-                        .map(rule -> List.of(
-                                rule.when(),
-                                rule.commands().stream()
-                                        .sorted()
-                                        .map(Command::word)
-                                        .collect(Collectors.joining(", ")),
-                                rule.because(),
-                                rule.instead()))
-                        .toList());
-    }
-
-    private static void rows(StringBuilder page, List<String> head, List<List<String>> rows) {
-        page.append("| ").append(String.join(" | ", head)).append(" |\n");
-        page.append("|---".repeat(head.size())).append("|\n");
-        for (List<String> row : rows) {
-            page.append("| ").append(String.join(" | ", row)).append(" |\n");
-        }
     }
 
     /** What of a key cannot be done yet: everything, some of its words, or nothing. */
