@@ -1,0 +1,26 @@
+package dev.lathe.tensor.kernel;
+
+/** {@link RowProductKernel} by {@link RowDots}. */
+record VectorRowProduct(Workers workers) implements RowProductKernel {
+    /** Numbers of the weight: some 10 µs. */
+    private static final long PART = 49_152;
+
+    private static final int EVEN = 4;
+
+    @Override
+    public void multiply(Matrix x, Matrix weight, Matrix y) {
+        RowProductKernel.requireShapes(x, weight, y);
+        if (x.rows() == 0) {
+            return;
+        }
+        RowDots dots = RowDots.of(x, weight.element());
+        int count = (int) x.rows();
+        parts(weight).run(workers, (part, first, last) -> dots.run(weight, 0, first, last, count, y::set));
+    }
+
+    /** Equal parts, and a multiple of four of them: the last thread to end is waited for. */
+    private static RowParts parts(Matrix weight) {
+        long parts = Math.max(1, Math.ceilDiv(weight.rows() * weight.columns(), PART * EVEN)) * EVEN;
+        return new RowParts(weight.rows(), Math.max(1, Math.ceilDiv(weight.rows(), parts)));
+    }
+}
