@@ -19,10 +19,12 @@ public final class KvCache implements AutoCloseable {
     private int rotatedFor;
 
     private KvCache(int layers, int capacity) {
-        this.keys =
-                Stream.generate(() -> new GrowingRows(capacity)).limit(layers).toList();
-        this.values =
-                Stream.generate(() -> new GrowingRows(capacity)).limit(layers).toList();
+        this.keys = Stream.generate(() -> new GrowingRows(true, capacity))
+                .limit(layers)
+                .toList();
+        this.values = Stream.generate(() -> new GrowingRows(false, capacity))
+                .limit(layers)
+                .toList();
     }
 
     /** Empty; grows as needed. */

@@ -63,7 +63,7 @@ final class LayerAttention {
                     qkv,
                     rope,
                     new Segments(texts.stream().mapToInt(CachedPass.Text::rows).toArray()));
-            forEach(texts, variant.parts(qkv), (text, parts, from) -> keep(parts, text.cache(), layer));
+            forEach(texts, variant.parts(qkv), (text, parts, from) -> put(parts, text.cache(), layer));
             return out;
         }
         rope.turn(variant.turned(qkv), variant.keyDim());
@@ -138,12 +138,17 @@ final class LayerAttention {
         }
     }
 
+    private static void put(Attention.Parts parts, KvCache cache, int layer) {
+        cache.keys(layer).put(cache.length(), parts.k());
+        cache.values(layer).put(cache.length(), parts.v());
+    }
+
     /** Puts new keys and values into the cache; the result has all that it holds then. */
     private static Attention.Parts keep(Attention.Parts parts, KvCache cache, int layer) {
+        put(parts, cache, layer);
+        int tokens = cache.length() + (int) parts.k().size(0);
         return new Attention.Parts(
-                parts.q(),
-                cache.keys(layer).put(cache.length(), parts.k()),
-                cache.values(layer).put(cache.length(), parts.v()));
+                parts.q(), cache.keys(layer).first(tokens), cache.values(layer).first(tokens));
     }
 
     private boolean isPlain(int tokens) {

@@ -96,8 +96,8 @@ class ManyTextsTest {
                 request(new int[] {1}, 4, Set.of(), Sampling.GREEDY),
                 request(new int[] {64}, 4, Set.of(), Sampling.GREEDY));
         List<Integer> heard = new ArrayList<>();
-        assertThatThrownBy(() -> new Generator(decoder, CLOCK)
-                        .generateAll(requests, (index, id) -> heard.add(id), () -> false))
+        assertThatThrownBy(() ->
+                        new Generator(decoder, CLOCK).generateAll(requests, (index, id) -> heard.add(id), () -> false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("token 64");
         assertThat(heard).isEmpty();
@@ -138,7 +138,8 @@ class ManyTextsTest {
                 assertThat(together.get(i).ids()).as("request %d", i).isEqualTo(alone.ids());
                 assertThat(together.get(i).reason()).isEqualTo(alone.reason());
                 assertThat(together.get(i).beyondPositions()).isEqualTo(alone.beyondPositions());
-                assertThat(together.get(i).promptTokens()).isEqualTo(requests.get(i).prompt().length);
+                assertThat(together.get(i).promptTokens())
+                        .isEqualTo(requests.get(i).prompt().length);
                 assertThat(heard.get(i))
                         .containsExactlyElementsOf(
                                 Arrays.stream(alone.ids()).boxed().toList());

@@ -1,5 +1,6 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.Element;
 import dev.lathe.tensor.kernel.Kernels;
 import dev.lathe.tensor.kernel.RowAttentionKernel;
 import java.util.List;
@@ -17,6 +18,13 @@ public record RowAttention(RowAttentionKernel.Heads heads) {
             kernel.attend(heads, Matrices.of(q), texts, Matrices.of(out));
             return out;
         });
+    }
+
+    /** Tokens whose keys stand together: see {@link RowAttentionKernel#block}; 1 where there are no kernels. */
+    public static int block(DType dtype) {
+        return Torch.kernels(dtype)
+                .map(kernels -> kernels.rowAttention().block(dtype == DType.BF16 ? Element.BF16 : Element.F32))
+                .orElse(1);
     }
 
     /** Whether there are kernels for this type. */

@@ -94,6 +94,25 @@ public record Matrix(MemorySegment data, Element element, long rows, long column
         return this;
     }
 
+    /**
+     * Writes a row as the column {@code at} of blocks that stand one below the other, each as high as the row is wide and as
+     * wide as this matrix.
+     */
+    public void putColumn(Matrix from, long row, long at) {
+        if (from.element != element) {
+            throw new IllegalArgumentException(from.element + " for " + this);
+        }
+        long first = at / columns * from.columns;
+        long column = at % columns;
+        for (long i = 0; i < from.columns; i++) {
+            if (element == Element.F32) {
+                data.set(F32, offset(first + i, column), from.data.get(F32, from.offset(row, i)));
+            } else {
+                data.set(BF16, offset(first + i, column), from.data.get(BF16, from.offset(row, i)));
+            }
+        }
+    }
+
     /** Writes zeros to rows {@code first} to {@code last}, exclusive. */
     public void clearRows(long first, long last) {
         for (long row = first; row < last; row++) {

@@ -49,10 +49,14 @@ public interface RowAttentionKernel {
     /**
      * What a text has been so far, its newest token included.
      *
-     * @param keys [tokens or more, keyHeads · keyDim], rotated
+     * @param keys rotated, in {@linkplain #block blocks} of tokens that stand one below the other, each [keyHeads · keyDim,
+     *     block]; without gaps
      * @param values [tokens or more, keyHeads · valueDim]
      */
     record Text(Matrix keys, Matrix values, int tokens) {}
+
+    /** How many tokens' keys stand together: as many as the lanes that are multiplied at once. */
+    int block(Element element);
 
     /**
      * @param q [texts, heads · keyDim], rotated
@@ -66,11 +70,12 @@ public interface RowAttentionKernel {
                 && out.rows() == texts.size()
                 && q.columns() == (long) heads.heads * heads.keyDim
                 && out.columns() == (long) heads.heads * heads.valueDim;
+        long width = (long) heads.keyHeads * heads.keyDim;
         for (Text text : texts) {
             fit &= text.tokens > 0
-                    && text.keys.rows() >= text.tokens
+                    && text.keys.rowStride() == text.keys.columns()
+                    && text.keys.rows() / width * text.keys.columns() >= text.tokens
                     && text.values.rows() >= text.tokens
-                    && text.keys.columns() == (long) heads.keyHeads * heads.keyDim
                     && text.values.columns() == (long) heads.keyHeads * heads.valueDim;
         }
         if (!fit) {

@@ -30,11 +30,10 @@ record RowDots(float[][] vectors, Element element, int whole, int width) {
                 Lanes.read(x, r, vectors[r]);
             }
         }
-        return of(vectors, width, element);
+        return ordered(vectors, width, element);
     }
 
-    /** @param vectors one, or a multiple of four; they are put in order where they are */
-    static RowDots of(float[][] vectors, int width, Element element) {
+    private static RowDots ordered(float[][] vectors, int width, Element element) {
         int block = element == Element.BF16 ? 2 * N : N;
         int whole = width / block * block;
         if (element == Element.BF16) {
@@ -60,22 +59,18 @@ record RowDots(float[][] vectors, Element element, int whole, int width) {
     /**
      * Rows {@code first} to {@code last}, exclusive.
      *
-     * @param column of {@code weight} where its rows begin
      * @param count of the vectors whose results are wanted
      */
-    void run(Matrix weight, long column, long first, long last, int count, Sink sink) {
+    void run(Matrix weight, long first, long last, int count, Sink sink) {
         float[] lanes = new float[2 * GROUP * N];
         long half = (last - first + 1) / 2;
         for (long r = first; r < first + half; r++) {
             long other = Math.min(r + half, last - 1);
             for (int v = 0; v < count; v += GROUP) {
-                two(weight, weight.offset(r, column), weight.offset(other, column), v, lanes);
+                two(weight, weight.offset(r, 0), weight.offset(other, 0), v, lanes);
                 for (int i = 0; i < Math.min(GROUP, count - v); i++) {
-                    sink.put(v + i, r, Lanes.sum(lanes, i * N) + rest(weight, column, r, vectors[v + i]));
-                    sink.put(
-                            v + i,
-                            other,
-                            Lanes.sum(lanes, (GROUP + i) * N) + rest(weight, column, other, vectors[v + i]));
+                    sink.put(v + i, r, Lanes.sum(lanes, i * N) + rest(weight, r, vectors[v + i]));
+                    sink.put(v + i, other, Lanes.sum(lanes, (GROUP + i) * N) + rest(weight, other, vectors[v + i]));
                 }
             }
         }
@@ -96,10 +91,10 @@ record RowDots(float[][] vectors, Element element, int whole, int width) {
         }
     }
 
-    private float rest(Matrix weight, long column, long row, float[] vector) {
+    private float rest(Matrix weight, long row, float[] vector) {
         float sum = 0;
         for (int i = whole; i < width; i++) {
-            sum = Math.fma(vector[i], weight.get(row, column + i), sum);
+            sum = Math.fma(vector[i], weight.get(row, i), sum);
         }
         return sum;
     }

@@ -5,12 +5,22 @@ import java.util.List;
 /** {@link RowAttentionKernel} in plain Java, a head at a time. */
 record ScalarRowAttention(Workers workers) implements RowAttentionKernel {
     @Override
+    public int block(Element element) {
+        return 1;
+    }
+
+    @Override
     public void attend(Heads heads, Matrix q, List<Text> texts, Matrix out) {
         RowAttentionKernel.requireShapes(heads, q, texts, out);
         workers.run(texts.size() * heads.heads(), i -> {
             int text = i / heads.heads();
             head(heads, i % heads.heads(), q, text, texts.get(text), out);
         });
+    }
+
+    private static float key(Heads heads, Matrix keys, int token, long number) {
+        long width = (long) heads.keyHeads() * heads.keyDim();
+        return keys.get(token / keys.columns() * width + number, token % keys.columns());
     }
 
     private static void head(Heads heads, int head, Matrix q, int row, Text text, Matrix out) {
@@ -21,7 +31,7 @@ record ScalarRowAttention(Workers workers) implements RowAttentionKernel {
         for (int t = first; t < text.tokens(); t++) {
             float dot = 0;
             for (int i = 0; i < heads.keyDim(); i++) {
-                float k = text.keys().get(t, (long) key * heads.keyDim() + i);
+                float k = key(heads, text.keys(), t, (long) key * heads.keyDim() + i);
                 dot = Math.fma(q.get(row, (long) head * heads.keyDim() + i), k, dot);
             }
             scores[t - first] = heads.score(dot, head, text.tokens() - 1 - t);

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * {@link RowAttentionKernel} in pieces that threads take one after the other, each some keys of one key head of one text
  * with the query heads that share it. Every piece has a maximum and a sum of its own, and the pieces of a head are put
- * together at the end (Dao et al. 2023, "Flash-Decoding"), so that a single long text keeps all threads busy.
+ * together at the end (Dao et al. 2023, "Flash-Decoding"), so that a single long text keeps all threads busy. A lane is a
+ * key where queries and keys are multiplied, and a number of the value afterwards: nothing is summed up across lanes.
  */
 record VectorRowAttention(Workers workers) implements RowAttentionKernel {
     private static final int N = Lanes.N;
@@ -20,13 +21,19 @@ record VectorRowAttention(Workers workers) implements RowAttentionKernel {
     private static final int SPAN = 256;
 
     @Override
+    public int block(Element element) {
+        return element == Element.BF16 ? 2 * N : N;
+    }
+
+    @Override
     public void attend(Heads heads, Matrix q, List<Text> texts, Matrix out) {
         RowAttentionKernel.requireShapes(heads, q, texts, out);
         List<Piece> pieces = new ArrayList<>();
         for (int row = 0; row < texts.size(); row++) {
             Text text = texts.get(row);
             for (int key = 0; key < heads.keyHeads(); key++) {
-                for (int t = heads.firstSeen(text.tokens()); t < text.tokens(); t += SPAN) {
+                int block = (int) text.keys().columns();
+                for (int t = heads.firstSeen(text.tokens()) / block * block; t < text.tokens(); t += SPAN) {
                     pieces.add(new Piece(heads, q, row, text, key, t, Math.min(t + SPAN, text.tokens())));
                 }
             }
@@ -91,6 +98,8 @@ record VectorRowAttention(Workers workers) implements RowAttentionKernel {
 
         private final float[] sums;
         private final float[][] mixed;
+        /** Of four queries the products with a block of keys. */
+        private final float[] sixteen = new float[2 * GROUP * N];
 
         Piece(Heads heads, Matrix q, int row, Text text, int key, int from, int to) {
             this.heads = heads;
@@ -121,28 +130,58 @@ record VectorRowAttention(Workers workers) implements RowAttentionKernel {
         /** [a multiple of four, keys]: rows behind the group's are zeros. */
         private float[][] scores() {
             int group = heads.group();
-            float[][] queries = new float[group == 1 ? 1 : rounded(group)][];
-            for (int g = 0; g < queries.length; g++) {
+            int block = (int) text.keys().columns();
+            float[][] scores = new float[rounded(group)][];
+            float[][] queries = new float[rounded(group)][];
+            for (int g = 0; g < scores.length; g++) {
+                scores[g] = new float[(to - from + block - 1) / block * block];
                 queries[g] = Lanes.array(heads.keyDim());
                 if (g < group) {
                     Lanes.read(q, row, (key * group + g) * heads.keyDim(), heads.keyDim(), queries[g]);
                 }
             }
-            float[][] scores = new float[rounded(group)][];
-            for (int g = 0; g < scores.length; g++) {
-                scores[g] = Lanes.array(to - from);
-                Arrays.fill(scores[g], to - from, scores[g].length, Float.NEGATIVE_INFINITY); // whose e^ is 0
+            for (int g = 0; g < group; g += GROUP) {
+                for (int t = from; t < to; t += block) {
+                    dots(t, block, queries, g, scores);
+                }
             }
-            RowDots.of(queries, heads.keyDim(), text.keys().element())
-                    .run(
-                            text.keys(),
-                            (long) key * heads.keyDim(),
-                            from,
-                            to,
-                            group,
-                            (g, t, dot) -> scores[g][(int) (t - from)] =
-                                    heads.score(dot, key * group + g, (int) (text.tokens() - 1 - t)));
+            for (int g = 0; g < group; g++) {
+                finish(scores[g], key * group + g);
+            }
             return scores;
+        }
+
+        private void dots(int token, int block, float[][] queries, int g, float[][] scores) {
+            Matrix keys = text.keys();
+            long width = (long) heads.keyHeads() * heads.keyDim();
+            long at = keys.offset(token / block * width + (long) key * heads.keyDim(), 0);
+            float[] x = queries[g];
+            if (keys.element() == Element.BF16) {
+                dotsNarrow(keys.data(), at, x, queries[g + 1], queries[g + 2], queries[g + 3], heads.keyDim(), sixteen);
+            } else {
+                dotsWide(keys.data(), at, x, queries[g + 1], queries[g + 2], queries[g + 3], heads.keyDim(), sixteen);
+            }
+            for (int i = 0; i < GROUP; i++) {
+                if (keys.element() == Element.BF16) {
+                    interleave(sixteen, 2 * N * i, scores[g + i], token - from);
+                } else {
+                    System.arraycopy(sixteen, N * i, scores[g + i], token - from, N);
+                }
+            }
+        }
+
+        /** Scale, cap and distance; what is behind the last key becomes nothing. */
+        private void finish(float[] scores, int head) {
+            int count = to - from;
+            if (heads.cap() == 0 && heads.slopes().length == 0) {
+                scale(scores, heads.scale());
+            } else {
+                for (int i = 0; i < count; i++) {
+                    scores[i] = heads.score(scores[i], head, text.tokens() - 1 - from - i);
+                }
+            }
+            Arrays.fill(scores, 0, Math.max(0, heads.firstSeen(text.tokens()) - from), Float.NEGATIVE_INFINITY);
+            Arrays.fill(scores, count, scores.length, Float.NEGATIVE_INFINITY); // whose e^ is 0
         }
 
         private static float largest(float[] scores, int count) {
@@ -252,9 +291,77 @@ record VectorRowAttention(Workers workers) implements RowAttentionKernel {
     private static void interleave(FloatVector even, FloatVector odd, float[] lanes, float[] to, int at) {
         even.intoArray(lanes, 0);
         odd.intoArray(lanes, N);
+        interleave(lanes, 0, to, at);
+    }
+
+    /** Numbers of even index, then those of odd index, put in order. */
+    private static void interleave(float[] lanes, int from, float[] to, int at) {
         for (int i = 0; i < N; i++) {
-            to[at + 2 * i] = lanes[i];
-            to[at + 2 * i + 1] = lanes[N + i];
+            to[at + 2 * i] = lanes[from + i];
+            to[at + 2 * i + 1] = lanes[from + N + i];
         }
+    }
+
+    private static void scale(float[] scores, float factor) {
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] *= factor;
+        }
+    }
+
+    /** Four queries times a block of keys: of each query the keys of even index, then those of odd index. */
+    private static void dotsNarrow(
+            MemorySegment keys, long at, float[] x0, float[] x1, float[] x2, float[] x3, int width, float[] lanes) {
+        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector a1 = a;
+        FloatVector b1 = a;
+        FloatVector c1 = a;
+        FloatVector d1 = a;
+        for (int i = 0; i < width; i++) {
+            IntVector u = IntVector.fromMemorySegment(Lanes.I, keys, at + 4L * N * i, Lanes.ORDER);
+            FloatVector even = u.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+            FloatVector odd = u.and(0xFFFF0000).reinterpretAsFloats();
+            FloatVector x = FloatVector.broadcast(Lanes.F, x0[i]);
+            a = even.fma(x, a);
+            a1 = odd.fma(x, a1);
+            x = FloatVector.broadcast(Lanes.F, x1[i]);
+            b = even.fma(x, b);
+            b1 = odd.fma(x, b1);
+            x = FloatVector.broadcast(Lanes.F, x2[i]);
+            c = even.fma(x, c);
+            c1 = odd.fma(x, c1);
+            x = FloatVector.broadcast(Lanes.F, x3[i]);
+            d = even.fma(x, d);
+            d1 = odd.fma(x, d1);
+        }
+        a.intoArray(lanes, 0);
+        a1.intoArray(lanes, N);
+        b.intoArray(lanes, 2 * N);
+        b1.intoArray(lanes, 3 * N);
+        c.intoArray(lanes, 4 * N);
+        c1.intoArray(lanes, 5 * N);
+        d.intoArray(lanes, 6 * N);
+        d1.intoArray(lanes, 7 * N);
+    }
+
+    private static void dotsWide(
+            MemorySegment keys, long at, float[] x0, float[] x1, float[] x2, float[] x3, int width, float[] lanes) {
+        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        for (int i = 0; i < width; i++) {
+            FloatVector k = FloatVector.fromMemorySegment(Lanes.F, keys, at + 4L * N * i, Lanes.ORDER);
+            a = k.fma(FloatVector.broadcast(Lanes.F, x0[i]), a);
+            b = k.fma(FloatVector.broadcast(Lanes.F, x1[i]), b);
+            c = k.fma(FloatVector.broadcast(Lanes.F, x2[i]), c);
+            d = k.fma(FloatVector.broadcast(Lanes.F, x3[i]), d);
+        }
+        a.intoArray(lanes, 0);
+        b.intoArray(lanes, N);
+        c.intoArray(lanes, 2 * N);
+        d.intoArray(lanes, 3 * N);
     }
 }

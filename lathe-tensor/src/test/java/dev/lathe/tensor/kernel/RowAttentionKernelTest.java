@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.tensor.kernel.RowAttentionKernel.Heads;
 import dev.lathe.tensor.kernel.RowAttentionKernel.Text;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,7 +42,7 @@ class RowAttentionKernelTest {
             List<Text> texts = texts(cases, heads, lengths, element);
             Matrix vector = cases.empty(element, lengths.length, (long) heads.heads() * heads.valueDim());
             Matrix scalar = cases.copy(vector);
-            VectorKernels.make(workers).rowAttention().attend(heads, q, texts, vector);
+            VectorKernels.make(workers).rowAttention().attend(heads, q, blocked(heads, texts), vector);
             Kernels.scalar(workers).rowAttention().attend(heads, q, texts, scalar);
             Cases.assertClose(vector, scalar, 1e-5);
             Cases.assertGapsUntouched(vector);
@@ -54,7 +55,7 @@ class RowAttentionKernelTest {
         try (Workers workers = new Workers(2)) {
             Cases cases = new Cases(lengths[0], awkward);
             Matrix q = cases.random(element, lengths.length, (long) heads.heads() * heads.keyDim());
-            List<Text> texts = texts(cases, heads, lengths, element);
+            List<Text> texts = blocked(heads, texts(cases, heads, lengths, element));
             Matrix together = cases.empty(element, lengths.length, (long) heads.heads() * heads.valueDim());
             Matrix alone = cases.copy(together);
             RowAttentionKernel kernel = VectorKernels.make(workers).rowAttention();
@@ -88,11 +89,30 @@ class RowAttentionKernelTest {
         List<Text> texts = new ArrayList<>();
         for (int tokens : lengths) {
             texts.add(new Text(
-                    cases.random(element, tokens + 3, (long) heads.keyHeads() * heads.keyDim()),
+                    new Cases(tokens, false)
+                            .random(element, (long) (tokens + 3) * heads.keyHeads() * heads.keyDim(), 1),
                     cases.random(element, tokens + 3, (long) heads.keyHeads() * heads.valueDim()),
                     tokens));
         }
         return texts;
+    }
+
+    /** The same keys as the vectors want them, with numbers that nobody may look at behind them. */
+    private static List<Text> blocked(Heads heads, List<Text> texts) {
+        List<Text> blocked = new ArrayList<>();
+        for (Text text : texts) {
+            Element element = text.keys().element();
+            int block = VectorKernels.make(new Workers(1)).rowAttention().block(element);
+            long width = (long) heads.keyHeads() * heads.keyDim();
+            long blocks = Math.ceilDiv(text.tokens(), block) + 1;
+            Matrix keys = new Cases(9, false).random(element, blocks * width, block);
+            for (int t = 0; t < text.tokens(); t++) {
+                MemorySegment row = text.keys().data().asSlice(t * width * element.bytes());
+                keys.putColumn(Matrix.of(row, element, 1, width), 0, t);
+            }
+            blocked.add(new Text(keys, text.values(), text.tokens()));
+        }
+        return blocked;
     }
 
     private static Matrix row(Matrix matrix, long row) {
