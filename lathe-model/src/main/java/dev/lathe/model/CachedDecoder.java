@@ -1,6 +1,5 @@
 package dev.lathe.model;
 
-import dev.lathe.tensor.FewRows;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
@@ -22,7 +21,7 @@ import java.util.function.BooleanSupplier;
  */
 final class CachedDecoder {
     /** Texts whose next token is computed at once, which bounds the logits that are held. */
-    private static final int MOST_ROWS = 64;
+    private static final int MOST_ROWS = 32;
 
     private final Decoder decoder;
     private final int chunk;
@@ -30,7 +29,7 @@ final class CachedDecoder {
 
     /** @param chunk tokens read at a time, which bounds the memory that reading takes */
     CachedDecoder(Decoder decoder, int chunk) {
-        this(decoder, chunk, decoder.rowwise(FewRows.MOST));
+        this(decoder, chunk, decoder.rowwise(MOST_ROWS));
     }
 
     /** @param rowwise the step for single tokens; empty for the decoder's own operations */

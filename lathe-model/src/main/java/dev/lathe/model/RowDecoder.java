@@ -1,8 +1,11 @@
 package dev.lathe.model;
 
 import dev.lathe.model.RowPass.Turn;
+import dev.lathe.tensor.FewRows;
+import dev.lathe.tensor.Matrices;
+import dev.lathe.tensor.Scope;
+import dev.lathe.tensor.Tensors;
 import dev.lathe.tensor.kernel.Element;
-import dev.lathe.tensor.kernel.Kernels;
 import dev.lathe.tensor.kernel.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -10,7 +13,7 @@ import java.util.List;
 
 /**
  * {@link Decoder} for the newest tokens of a few texts: the step of generation. Kernels work on memory that was made once,
- * and no tensor is made on the way, so that a token costs little more than the reading of the weights: of 10 ms that
+ * and the logits are the only tensor that is made, so that a token costs little more than the reading of the weights: of 10 ms that
  * SmolLM2-135M takes on two cores, the thousand calls of libtorch that it saves would take two. Rounds where the decoder's
  * operations round.
  *
@@ -28,7 +31,7 @@ record RowDecoder(
         Matrix head,
         Buffers buffers) {
     /**
-     * x, normed and branch: [most, hidden]; logits: [most, vocabulary].
+     * x, normed and branch: [most, hidden].
      *
      * @param cos of each kind of rotation F32 [most, rotated / 2]; sin the same
      */
@@ -36,7 +39,6 @@ record RowDecoder(
             MemorySegment x,
             MemorySegment normed,
             MemorySegment branch,
-            MemorySegment logits,
             List<MemorySegment> cos,
             List<MemorySegment> sin) {
         static Buffers of(DecoderSpec spec, RowMemory memory) {
@@ -44,7 +46,6 @@ record RowDecoder(
                     memory.rows(spec.hidden()),
                     memory.rows(spec.hidden()),
                     memory.rows(spec.hidden()),
-                    memory.rows(spec.vocabulary()),
                     angles(spec, memory),
                     angles(spec, memory));
         }
@@ -59,10 +60,6 @@ record RowDecoder(
     /** Rows it has room for. */
     int most() {
         return memory.most();
-    }
-
-    private Kernels kernels() {
-        return memory.kernels();
     }
 
     /**
@@ -85,13 +82,20 @@ record RowDecoder(
             block.apply(pass, x, normed, branch);
         }
         finalNorm.apply(x, normed);
-        Matrix logits = memory.matrix(buffers.logits(), rows, spec.vocabulary());
-        kernels().rowProduct().multiply(normed, head, logits);
-        List<float[]> all = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            all.add(logits.floats(row));
+        return logits(normed);
+    }
+
+    /** In memory for this step alone: that of many rows would be much to keep. */
+    private List<float[]> logits(Matrix normed) {
+        try (Scope scope = Scope.open()) {
+            Matrix logits = Matrices.of(Tensors.empty(Matrices.dtype(normed), normed.rows(), spec.vocabulary()));
+            FewRows.multiply(memory.kernels(), normed, head, logits);
+            List<float[]> all = new ArrayList<>();
+            for (int row = 0; row < logits.rows(); row++) {
+                all.add(logits.floats(row));
+            }
+            return all;
         }
-        return all;
     }
 
     private List<Turn> turns(int[] positions, int[] lengths) {

@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.FewRows;
 import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Scope;
@@ -32,7 +33,7 @@ sealed interface RowLinear {
     record Dense(Kernels kernels, Matrix weight, Optional<Matrix> bias) implements RowLinear {
         @Override
         public void apply(Matrix x, Matrix y) {
-            kernels.rowProduct().multiply(x, weight, y);
+            FewRows.multiply(kernels, x, weight, y);
             if (bias.isPresent()) {
                 for (long row = 0; row < y.rows(); row++) {
                     Matrix one = y.row(row);

@@ -1,6 +1,7 @@
 package dev.lathe.tensor;
 
 import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.Matrix;
 import dev.lathe.tensor.kernel.RowProductKernel;
 import java.util.Optional;
 
@@ -10,13 +11,25 @@ import java.util.Optional;
  */
 public final class FewRows {
     /** With more rows the processor's matrix units pay, although they want the weight rearranged. */
-    public static final int MOST = 16;
+    private static final int MOST = 8;
 
     private FewRows() {}
 
-    /** The kernel for tensors of this type; empty where there are none for this host. */
+    /** The kernels for tensors of this type; empty where there are none for this host. */
     public static Optional<Kernels> kernels(DType dtype) {
         return Torch.kernels(dtype);
+    }
+
+    /** y = x Wᵀ, whichever way is faster for so many rows; there must be {@link #kernels}. All of one type. */
+    public static void multiply(Kernels kernels, Matrix x, Matrix weight, Matrix y) {
+        if (x.rows() <= MOST) {
+            kernels.rowProduct().multiply(x, weight, y);
+            return;
+        }
+        try (Scope scope = Scope.open()) {
+            Products.multiply(
+                    Matrices.view(y), Matrices.view(x), Matrices.view(weight).transpose(0, 1));
+        }
     }
 
     /** out = a × b if a has few rows and b is a matrix whose columns stand one after the other; otherwise nothing is done. */

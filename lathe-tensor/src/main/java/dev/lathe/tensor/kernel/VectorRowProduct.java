@@ -15,7 +15,14 @@ record VectorRowProduct(Workers workers) implements RowProductKernel {
         }
         RowDots dots = RowDots.of(x, weight.element());
         int count = (int) x.rows();
-        parts(weight).run(workers, (part, first, last) -> dots.run(weight, first, last, count, y::set));
+        parts(weight).run(workers, (part, first, last) -> {
+            int rows = (int) (last - first);
+            float[][] out = new float[dots.vectors().length][rows];
+            dots.run(weight, first, last, out);
+            for (int r = 0; r < count; r++) {
+                Lanes.write(out[r], y, r, (int) first, rows);
+            }
+        });
     }
 
     /** Equal parts, and a multiple of four of them: the last thread to end is waited for. */
