@@ -27,9 +27,12 @@ final class CachedDecoder {
     private final int chunk;
     private final Optional<RowDecoder> rowwise;
 
-    /** @param chunk tokens read at a time, which bounds the memory that reading takes */
-    CachedDecoder(Decoder decoder, int chunk) {
-        this(decoder, chunk, decoder.rowwise(MOST_ROWS));
+    /**
+     * @param chunk tokens read at a time, which bounds the memory that reading takes
+     * @param texts that there will be at a time, at most
+     */
+    CachedDecoder(Decoder decoder, int chunk, int texts) {
+        this(decoder, chunk, decoder.rowwise(Math.clamp(texts, 1, MOST_ROWS)));
     }
 
     /** @param rowwise the step for single tokens; empty for the decoder's own operations */

@@ -181,21 +181,26 @@ public final class Decoder {
         if (!plain || table.isEmpty() || kernels.isEmpty()) {
             return Optional.empty();
         }
+        try (Scope scope = Scope.open()) { // for views of the weights, whose memory is what counts
+            return rowwise(kernels.get(), table.get(), rows);
+        }
+    }
+
+    private Optional<RowDecoder> rowwise(Kernels kernels, Operand table, int rows) {
         Matrix ids = Matrices.of(embedding.value());
-        RowMemory memory = RowMemory.of(spec, kernels.get(), ids.element(), rows);
+        RowMemory memory = RowMemory.of(spec, kernels, ids.element(), rows);
         List<RowBlock> rowwise =
                 blocks.stream().flatMap(block -> block.rowwise(memory).stream()).toList();
-        Optional<RowNorm> last = RowNorm.of(finalNorm, memory);
-        return rowwise.size() == blocks.size() && last.isPresent()
-                ? Optional.of(new RowDecoder(
+        return RowNorm.of(finalNorm, memory)
+                .filter(norm -> rowwise.size() == blocks.size())
+                .map(norm -> new RowDecoder(
                         spec,
                         memory,
                         ids,
                         rowwise,
-                        last.get(),
-                        Matrices.of(table.get().value()),
-                        RowDecoder.Buffers.of(spec, memory)))
-                : Optional.empty();
+                        norm,
+                        Matrices.of(table.value()),
+                        RowDecoder.Buffers.of(spec, memory)));
     }
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */

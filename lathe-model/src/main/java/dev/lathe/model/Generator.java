@@ -55,7 +55,7 @@ public final class Generator {
     public Generation generate(
             GenerationRequest request, KvCache cache, IntConsumer onToken, BooleanSupplier interrupted) {
         requireKnown(request.prompt());
-        CachedDecoder reader = new CachedDecoder(decoder, chunk);
+        CachedDecoder reader = new CachedDecoder(decoder, chunk, 1);
         WritingStream stream =
                 new WritingStream(0, request, cache, decoder.spec().maxPositions(), reader, clock.instant());
         write(reader, new ArrayList<>(List.of(stream)), (index, id) -> onToken.accept(id), interrupted);
@@ -79,7 +79,7 @@ public final class Generator {
     public List<Generation> generateAll(
             List<GenerationRequest> requests, int atOnce, Listener onToken, BooleanSupplier interrupted) {
         requests.forEach(request -> requireKnown(request.prompt()));
-        CachedDecoder reader = new CachedDecoder(decoder, chunk);
+        CachedDecoder reader = new CachedDecoder(decoder, chunk, Math.min(atOnce, requests.size()));
         List<Optional<Generation>> written = new ArrayList<>();
         Deque<Integer> waiting = new ArrayDeque<>();
         for (int i = 0; i < requests.size(); i++) {

@@ -18,7 +18,8 @@ sealed interface RowLinear {
 
     static RowLinear of(Linear linear, Kernels kernels) {
         if (linear instanceof FrozenLinear(DenseWeight(Tensor matrix), Optional<Operand> bias)
-                && Matrices.reads(matrix.dtype())) {
+                && Matrices.reads(matrix.dtype())
+                && matrix.isContiguous()) {
             return new Dense(kernels, Matrices.of(matrix), bias.map(b -> Matrices.ofVector(b.value())));
         }
         return new Any(linear);

@@ -138,7 +138,7 @@ class CachedDecoderTest {
     /** For a single text. */
     record OneReader(CachedDecoder decoder, KvCache cache) {
         OneReader(Decoder decoder, KvCache cache, int chunk) {
-            this(new CachedDecoder(decoder, chunk), cache);
+            this(new CachedDecoder(decoder, chunk, 1), cache);
         }
 
         Optional<float[]> logitsAfter(int[] text, int length, BooleanSupplier interrupted) {

@@ -31,12 +31,12 @@ class FewRowsTest {
             Tensor weight = random(dtype, 130, 75);
             Tensor expected = x.to(DType.F64).matmul(weight.to(DType.F64).transpose(0, 1));
             assertClose(x.matmul(weight.transpose(0, 1)), expected, dtype);
-            assertClose(x.matmul(weight.transpose(0, 1).contiguous()), expected, dtype); // not W: nothing to read by rows
+            assertClose(
+                    x.matmul(weight.transpose(0, 1).contiguous()), expected, dtype); // not W: nothing to read by rows
             Tensor wideX = random(dtype, rows, 90);
             Tensor wideWeight = random(dtype, 130, 80);
             assertClose(
-                    wideX.narrow(1, 5, 75)
-                            .matmul(wideWeight.narrow(1, 2, 75).transpose(0, 1)),
+                    wideX.narrow(1, 5, 75).matmul(wideWeight.narrow(1, 2, 75).transpose(0, 1)),
                     wideX.narrow(1, 5, 75)
                             .contiguous()
                             .to(DType.F64)
