@@ -46,15 +46,7 @@ public class RowAttentionBench {
         int block = kernel.block(Element.BF16); // random numbers are as good in blocks
         Matrix blocks = Matrix.of(all.data(), Element.BF16, all.rows() * all.columns() / block, block);
         RowAttentionKernel.Heads shape = new RowAttentionKernel.Heads(
-                (int) heads.heads(),
-                (int) heads.keyHeads(),
-                WIDTH,
-                WIDTH,
-                0.125f,
-                0,
-                0,
-                new float[0],
-                new float[0]);
+                (int) heads.heads(), (int) heads.keyHeads(), WIDTH, WIDTH, 0.125f, 0, 0, new float[0], new float[0]);
         kernel.attend(
                 shape,
                 Matrices.of(q),
