@@ -68,6 +68,34 @@ public final class Block {
                 pass, middle, parallel ? mlpIn.map(norm -> norm.apply(tape, x)).orElse(read) : middle);
     }
 
+    /** The same for the few rows of {@link RowDecoder}; empty where there are no kernels for a part of it. */
+    Optional<RowBlock> rowwise(RowMemory memory) {
+        Optional<RowNorm> first = attentionIn.flatMap(norm -> RowNorm.of(norm, memory));
+        Optional<RowNorm> second = mlpIn.flatMap(norm -> RowNorm.of(norm, memory));
+        Optional<RowNorm> afterAttention = attentionOut.flatMap(norm -> RowNorm.of(norm, memory));
+        Optional<RowNorm> afterMlp = mlpOut.flatMap(norm -> RowNorm.of(norm, memory));
+        Optional<RowSublayer> attending = attention.rowwise(memory);
+        Optional<RowSublayer> widening = mlp.rowwise(memory);
+        boolean known = first.isPresent()
+                && second.isPresent()
+                && attending.isPresent()
+                && widening.isPresent()
+                && afterAttention.isPresent() == attentionOut.isPresent()
+                && afterMlp.isPresent() == mlpOut.isPresent()
+                && !parallel
+                && residual == 1;
+        return known
+                ? Optional.of(new RowBlock(
+                        memory.kernels(),
+                        first.get(),
+                        attending.get(),
+                        afterAttention,
+                        second.get(),
+                        widening.get(),
+                        afterMlp))
+                : Optional.empty();
+    }
+
     private Tensor finished(Pass pass, Tensor middle, Tensor from) {
         Tensor transformed = normed(pass.tape(), mlpOut, mlp.apply(pass, from));
         return Residual.add(pass.tape(), middle, Scaled.apply(pass.tape(), transformed, residual));

@@ -3,8 +3,10 @@ package dev.lathe.model;
 import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.EmbeddingLookup;
+import dev.lathe.tensor.FewRows;
 import dev.lathe.tensor.Head;
 import dev.lathe.tensor.HeadLoss;
+import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Residual;
 import dev.lathe.tensor.Scaled;
@@ -12,6 +14,8 @@ import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
+import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.Matrix;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -159,6 +163,44 @@ public final class Decoder {
             input.close();
         }
         return x;
+    }
+
+    /**
+     * The same for the newest tokens of at most {@code rows} texts, without tensors; empty where there are no kernels for
+     * this host, this type or a part of this family.
+     */
+    Optional<RowDecoder> rowwise(int rows) {
+        Multipliers multipliers = spec.multipliers();
+        Optional<Operand> table = head.cap() == 0 ? head.head().table() : Optional.empty();
+        DType dtype = embedding.value().dtype();
+        Optional<Kernels> kernels = FewRows.kernels(dtype);
+        boolean plain = positions.isEmpty()
+                && embeddingNorm.isEmpty()
+                && multipliers.embedding() == 1
+                && multipliers.logits() == 1;
+        if (!plain || table.isEmpty() || kernels.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Scope scope = Scope.open()) { // for views of the weights, whose memory is what counts
+            return rowwise(kernels.get(), table.get(), rows);
+        }
+    }
+
+    private Optional<RowDecoder> rowwise(Kernels kernels, Operand table, int rows) {
+        Matrix ids = Matrices.of(embedding.value());
+        RowMemory memory = RowMemory.of(spec, kernels, ids.element(), rows);
+        List<RowBlock> rowwise =
+                blocks.stream().flatMap(block -> block.rowwise(memory).stream()).toList();
+        return RowNorm.of(finalNorm, memory)
+                .filter(norm -> rowwise.size() == blocks.size())
+                .map(norm -> new RowDecoder(
+                        spec,
+                        memory,
+                        ids,
+                        rowwise,
+                        norm,
+                        Matrices.of(table.value()),
+                        RowDecoder.Buffers.of(spec, memory)));
     }
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */

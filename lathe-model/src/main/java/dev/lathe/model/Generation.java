@@ -28,6 +28,11 @@ public record Generation(
         INTERRUPTED
     }
 
+    /** Of a request whose turn never came. */
+    static Generation never(GenerationRequest request) {
+        return new Generation(new int[0], StopReason.INTERRUPTED, request.prompt().length, 0, 0, 0, false);
+    }
+
     /** New tokens a second, the first one not counted, which the prompt pays for; 0 when there were no others. */
     public double tokensPerSecond() {
         return ids.length < 2 || decodeSeconds <= 0 ? 0 : (ids.length - 1) / decodeSeconds;

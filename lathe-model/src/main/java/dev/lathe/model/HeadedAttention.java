@@ -1,6 +1,8 @@
 package dev.lathe.model;
 
 import dev.lathe.model.Modules.Part;
+import dev.lathe.tensor.Matrices;
+import dev.lathe.tensor.NormKind;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.QkNorm;
 import dev.lathe.tensor.QkvOrder;
@@ -84,6 +86,39 @@ final class HeadedAttention implements Sublayer {
                 .orElse(projected);
         // A norm's weights are in the checkpoint's order within a head: only now may pairs be put apart.
         return output.apply(pass, pass.attend(layer, attention, pairs.apply(tape, normed)));
+    }
+
+    @Override
+    public Optional<RowSublayer> rowwise(RowMemory memory) {
+        boolean known = norms.map(n -> n.norm().kind() == NormKind.RMS).orElse(true);
+        if (groups.moves() || pairs.moves() || !known) {
+            return Optional.empty();
+        }
+        return Optional.of(new RowHeads(
+                memory,
+                layer,
+                RowLinear.of(qkv, memory.kernels()),
+                norms.map(n -> rowNorms(n, memory)).orElseGet(List::of),
+                attention,
+                attention.heads(),
+                RowLinear.of(output, memory.kernels())));
+    }
+
+    private static List<RowHeads.Normed> rowNorms(Norms norms, RowMemory memory) {
+        QkNorm norm = norms.norm();
+        long queries = (long) norm.heads() * norm.headDim();
+        long keys = (long) norm.keyHeads() * norm.headDim();
+        return List.of(
+                new RowHeads.Normed(
+                        RowNorm.of(Matrices.ofVector(norms.query().value()), norm.epsilon(), memory),
+                        0,
+                        queries,
+                        norm.whole() ? queries : norm.headDim()),
+                new RowHeads.Normed(
+                        RowNorm.of(Matrices.ofVector(norms.key().value()), norm.epsilon(), memory),
+                        queries,
+                        keys,
+                        norm.whole() ? keys : norm.headDim()));
     }
 
     @Override

@@ -19,10 +19,12 @@ public final class KvCache implements AutoCloseable {
     private int rotatedFor;
 
     private KvCache(int layers, int capacity) {
-        this.keys =
-                Stream.generate(() -> new GrowingRows(capacity)).limit(layers).toList();
-        this.values =
-                Stream.generate(() -> new GrowingRows(capacity)).limit(layers).toList();
+        this.keys = Stream.generate(() -> new GrowingRows(true, capacity))
+                .limit(layers)
+                .toList();
+        this.values = Stream.generate(() -> new GrowingRows(false, capacity))
+                .limit(layers)
+                .toList();
     }
 
     /** Empty; grows as needed. */
@@ -30,9 +32,25 @@ public final class KvCache implements AutoCloseable {
         return sized(spec, FIRST_CAPACITY);
     }
 
-    /** Empty, with room for {@code tokens} from the start: it grows beyond them only by being copied. */
+    /** Empty, with room for {@code tokens} from the start: see {@link #reserve}. */
     public static KvCache sized(DecoderSpec spec, int tokens) {
         return new KvCache(spec.layers(), Math.max(1, tokens));
+    }
+
+    /**
+     * Asks for room for {@code tokens} in all. What is never written to is only set aside and costs no memory; beyond the
+     * room the cache grows by being copied to twice the place.
+     */
+    public void reserve(int tokens) {
+        keys.forEach(rows -> rows.reserve(tokens));
+        values.forEach(rows -> rows.reserve(tokens));
+    }
+
+    /** Bytes set aside for keys and values, written to or not. */
+    public long bytes() {
+        return Stream.concat(keys.stream(), values.stream())
+                .mapToLong(GrowingRows::bytes)
+                .sum();
     }
 
     /** Tokens it holds. */

@@ -4,6 +4,7 @@ import dev.lathe.model.Modules.Part;
 import dev.lathe.tensor.Activation;
 import dev.lathe.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two products with an activation between them, gated or plain.
@@ -33,6 +34,14 @@ record Mlp(Linear up, Linear down, Activation activation, boolean gated) impleme
         Tensor wide = up.apply(pass, x);
         return down.apply(
                 pass, gated ? activation.gated(pass.tape(), wide, down.room()) : activation.apply(pass.tape(), wide));
+    }
+
+    @Override
+    public Optional<RowSublayer> rowwise(RowMemory memory) {
+        return gated && activation == Activation.SILU
+                ? Optional.of(
+                        new RowMlp(memory, RowLinear.of(up, memory.kernels()), RowLinear.of(down, memory.kernels())))
+                : Optional.empty();
     }
 
     @Override

@@ -25,4 +25,16 @@ public record RopePlan(List<RopeSpec> kinds, List<Integer> ofLayer) {
                 kinds.stream().map(kind -> kind.at(positions, length)).toList();
         return new Positions(positions, tables, ofLayer);
     }
+
+    /**
+     * The same for tokens of several texts.
+     *
+     * @param lengths of each token's text
+     */
+    Positions at(int[] positions, int[] lengths) {
+        List<Rope> tables = kinds.stream()
+                .map(kind -> kind.tables(positions, lengths).toRope())
+                .toList();
+        return new Positions(positions, tables, ofLayer);
+    }
 }

@@ -1,7 +1,6 @@
 package dev.lathe.model;
 
 import dev.lathe.tensor.Rope;
-import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.util.Arrays;
 
@@ -27,18 +26,48 @@ public record RopeSpec(double theta, int rotated, RopeScaling scaling) {
      * @param length tokens of the longest text among them, padding included where the reference would pad
      */
     public Rope at(int[] positions, int length) {
-        RopeScaling.Frequencies frequencies = scaling.frequencies(theta, rotated, length);
-        double[] inverse = frequencies.inverse();
-        float[] cos = new float[positions.length * inverse.length];
+        int[] lengths = new int[positions.length];
+        Arrays.fill(lengths, length);
+        return tables(positions, lengths).toRope();
+    }
+
+    /**
+     * The same for tokens of several texts.
+     *
+     * @param lengths of each token's text
+     */
+    Tables tables(int[] positions, int[] lengths) {
+        int width = rotated / 2;
+        float[] cos = new float[positions.length * width];
         float[] sin = new float[cos.length];
-        for (int token = 0; token < positions.length; token++) {
-            for (int i = 0; i < inverse.length; i++) {
-                float angle = (float) inverse[i] * positions[token]; // in float32, as the reference multiplies
-                cos[token * inverse.length + i] = (float) (Math.cos(angle) * frequencies.attentionFactor());
-                sin[token * inverse.length + i] = (float) (Math.sin(angle) * frequencies.attentionFactor());
+        for (int token = 0; token < positions.length; ) {
+            int length = lengths[token];
+            RopeScaling.Frequencies frequencies = scaling.frequencies(theta, rotated, length);
+            for (; token < positions.length && lengths[token] == length; token++) {
+                fill(frequencies, positions[token], cos, sin, token * width);
             }
         }
-        Tensor cosines = Tensors.of(cos, positions.length, inverse.length);
-        return new Rope(cosines, Tensors.of(sin, positions.length, inverse.length));
+        return new Tables(cos, sin, positions.length, width);
+    }
+
+    private static void fill(RopeScaling.Frequencies frequencies, int position, float[] cos, float[] sin, int at) {
+        double[] inverse = frequencies.inverse();
+        for (int i = 0; i < inverse.length; i++) {
+            float angle = (float) inverse[i] * position; // in float32, as the reference multiplies
+            cos[at + i] = (float) (Math.cos(angle) * frequencies.attentionFactor());
+            sin[at + i] = (float) (Math.sin(angle) * frequencies.attentionFactor());
+        }
+    }
+
+    /**
+     * Cosines and sines by which tokens are rotated.
+     *
+     * @param cos [tokens, width]; sin the same
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one pass, never compared
+    record Tables(float[] cos, float[] sin, int tokens, int width) {
+        Rope toRope() {
+            return new Rope(Tensors.of(cos, tokens, width), Tensors.of(sin, tokens, width));
+        }
     }
 }

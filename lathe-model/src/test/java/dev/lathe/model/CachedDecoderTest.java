@@ -12,6 +12,7 @@ import dev.lathe.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ class CachedDecoderTest {
         Decoder decoder = TinyLlama.random(seed, scaling);
         int[] text = TinyLlama.text(seed, 40);
         try (KvCache cache = KvCache.sized(decoder.spec(), 3)) {
-            CachedDecoder reader = new CachedDecoder(decoder, cache, 512);
+            OneReader reader = new OneReader(decoder, cache, 512);
             for (int length = 5; length <= text.length; length++) {
                 assertAnew(decoder, reader, text, length);
             }
@@ -59,7 +60,7 @@ class CachedDecoderTest {
         int[] text = TinyLlama.text(seed, 41);
         for (int chunk : new int[] {1, 2, 7, 40, 41}) {
             try (KvCache cache = KvCache.of(decoder.spec())) {
-                assertAnew(decoder, new CachedDecoder(decoder, cache, chunk), text, text.length);
+                assertAnew(decoder, new OneReader(decoder, cache, chunk), text, text.length);
                 assertThat(cache.length()).isEqualTo(text.length);
             }
         }
@@ -71,7 +72,7 @@ class CachedDecoderTest {
         Decoder decoder = TinyLlama.random(seed, scaling);
         int[] text = TinyLlama.text(seed, 40);
         try (KvCache cache = KvCache.of(decoder.spec())) {
-            CachedDecoder reader = new CachedDecoder(decoder, cache, 8);
+            OneReader reader = new OneReader(decoder, cache, 8);
             assertAnew(decoder, reader, text, 40);
             cache.truncate(9);
             assertAnew(decoder, reader, text, 15);
@@ -89,7 +90,7 @@ class CachedDecoderTest {
         Decoder decoder = TinyLlama.random(1, new RopeScaling.None());
         int[] text = TinyLlama.text(1, 20);
         try (KvCache cache = KvCache.of(decoder.spec())) {
-            CachedDecoder reader = new CachedDecoder(decoder, cache, 512);
+            OneReader reader = new OneReader(decoder, cache, 512);
             assertThat(reader.known(text, 20)).isZero();
             reader.logitsAfter(text, 20, () -> false);
             assertThat(reader.known(text, 20)).isEqualTo(19);
@@ -104,7 +105,7 @@ class CachedDecoderTest {
         Decoder decoder = TinyLlama.random(2, new RopeScaling.None());
         int[] text = TinyLlama.text(2, 20);
         try (KvCache cache = KvCache.of(decoder.spec())) {
-            CachedDecoder reader = new CachedDecoder(decoder, cache, 4);
+            OneReader reader = new OneReader(decoder, cache, 4);
             int[] asked = {0};
             assertThat(reader.logitsAfter(text, 20, () -> asked[0]++ == 2)).isEmpty();
             assertThat(cache.length()).isEqualTo(8);
@@ -112,7 +113,7 @@ class CachedDecoderTest {
         }
     }
 
-    private static void assertAnew(Decoder decoder, CachedDecoder reader, int[] text, int length) {
+    private static void assertAnew(Decoder decoder, OneReader reader, int[] text, int length) {
         float[] expected = uncached(decoder, Arrays.copyOf(text, length));
         float[] logits = reader.logitsAfter(text, length, () -> false).orElseThrow();
         assertThat(logits).hasSize(expected.length);
@@ -131,6 +132,22 @@ class CachedDecoderTest {
                     Optional.empty());
             Tensor hidden = decoder.hidden(pass, Tensors.indices(text));
             return decoder.logits(hidden.narrow(0, text.length - 1, 1)).toFloats();
+        }
+    }
+
+    /** For a single text. */
+    record OneReader(CachedDecoder decoder, KvCache cache) {
+        OneReader(Decoder decoder, KvCache cache, int chunk) {
+            this(new CachedDecoder(decoder, chunk, 1), cache);
+        }
+
+        Optional<float[]> logitsAfter(int[] text, int length, BooleanSupplier interrupted) {
+            return decoder.logitsAfter(List.of(new CachedDecoder.Text(text, length, cache)), interrupted)
+                    .map(List::getFirst);
+        }
+
+        int known(int[] text, int length) {
+            return decoder.known(new CachedDecoder.Text(text, length, cache));
         }
     }
 }

@@ -46,7 +46,7 @@ class FamiliesTest {
                 .map(id -> id % spec.vocabulary())
                 .toArray();
         try (KvCache cache = KvCache.sized(spec, 3)) {
-            CachedDecoder reader = new CachedDecoder(decoder, cache, 4);
+            CachedDecoderTest.OneReader reader = new CachedDecoderTest.OneReader(decoder, cache, 4);
             for (int length : new int[] {7, 8, 9, 10, 16, 24, 11, 12}) {
                 float[] expected = CachedDecoderTest.uncached(decoder, Arrays.copyOf(text, length));
                 float[] logits = reader.logitsAfter(text, length, () -> false).orElseThrow();

@@ -7,6 +7,7 @@ import dev.lathe.run.chat.ChatSettings;
 import dev.lathe.run.config.ChatRun;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.GenerationConfig;
+import dev.lathe.run.config.InferWeights;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Torch;
 import dev.lathe.text.ChatEncoder;
@@ -30,9 +31,15 @@ public final class Chat {
         Torch.start(host.threads());
         ModelChoice choice = ModelChoice.of(host, run.model(), run.trained());
         choice.untrained().ifPresent(why -> host.say("Notice: %s. This is %s itself".formatted(why, choice.name())));
-        try (InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.MERGED);
+        try (InferenceModel model = InferenceModel.answering(choice, run.format(), run.weights());
                 ChatSession session = session(host, model, run)) {
             choice.adapters().forEach(adapter -> host.say("Adapter " + adapter));
+            if (run.weights() == InferWeights.INT8) {
+                ChatEncoder encoder =
+                        DataSource.encoder(host, run.template(), model.model().tokenizer());
+                host.say("Weights in 8 bits: against those of the model, "
+                        + model.fromStored(choice, run.format(), encoder));
+            }
             ChatConsole console = new ChatConsole(session, in, host.out(), host.interrupted());
             NativeMemory.during("answering", LessMemory.ANSWERING, () -> {
                 console.run();

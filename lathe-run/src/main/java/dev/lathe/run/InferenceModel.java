@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import dev.lathe.base.UserError;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
@@ -7,10 +8,16 @@ import dev.lathe.model.ModelShape;
 import dev.lathe.model.PackedWeights;
 import dev.lathe.model.Weights;
 import dev.lathe.model.file.WeightFile;
+import dev.lathe.quant.Quantization;
+import dev.lathe.quant.Storage;
+import dev.lathe.quant.Unpacker;
+import dev.lathe.run.PromptLogits.Difference;
+import dev.lathe.run.config.InferWeights;
 import dev.lathe.run.config.NumberFormat;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.NativeMemory;
 import dev.lathe.tensor.Owner;
+import dev.lathe.text.ChatEncoder;
 import dev.lathe.train.AdapterConfig;
 import dev.lathe.train.LoraModules;
 import dev.lathe.train.LoraSpec;
@@ -18,6 +25,7 @@ import dev.lathe.train.MergedWeights;
 import dev.lathe.train.StoredAdapter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model ready to be asked: base, adapters and arithmetic put together. Chat, score and the check of an export use it.
@@ -43,6 +51,43 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
 
     static InferenceModel open(ModelChoice choice, NumberFormat format, LastAdapter last) {
         return NativeMemory.during("loading " + choice.name(), LessMemory.LOADING, () -> opened(choice, format, last));
+    }
+
+    /** Ready for a conversation: adapters merged, weights as the user wants them held. */
+    static InferenceModel answering(ModelChoice choice, NumberFormat format, InferWeights weights) {
+        return switch (weights) {
+            case STORED -> open(choice, format, LastAdapter.MERGED);
+            case INT8 ->
+                NativeMemory.during("loading " + choice.name(), LessMemory.LOADING, () -> int8(choice, format));
+        };
+    }
+
+    /** Merged and then rounded: an adapter on rounded weights would cost products of its own. */
+    private static InferenceModel int8(ModelChoice choice, NumberFormat format) {
+        LoadedModel base = choice.open();
+        Optional<String> method = Quantization.method(base);
+        if (method.isPresent() || choice.loading().quantization().isPresent()) {
+            base.close();
+            throw new UserError(
+                    "infer_weights: int8: the weights of %s are quantised already (%s), and rounding them once more makes nothing faster: delete the line"
+                            .formatted(choice.name(), method.orElse("quantization_bit")));
+        }
+        DType compute = Arithmetic.inference(format, base.spec().dtype());
+        LoadedModel rounded =
+                Quantization.whileLoading(merged(base, choice.adapters()), Storage.eetq(), compute, new Unpacker());
+        return of(rounded, List.of(), LastAdapter.MERGED, compute, Matrices.HELD);
+    }
+
+    /** How far this model's answers are from those of the same one with its weights as they are stored. */
+    Difference fromStored(ModelChoice choice, NumberFormat format, ChatEncoder encoder) {
+        List<int[]> prompts = new ProbePrompts(encoder, model.spec().vocabulary()).ids();
+        LoadedModel base = choice.open();
+        DType compute = Arithmetic.inference(format, base.spec().dtype());
+        try (InferenceModel stored = of(base, choice.adapters(), LastAdapter.MERGED, compute, Matrices.STREAMED);
+                PromptLogits exact = PromptLogits.of(stored.decoder(), prompts);
+                PromptLogits own = PromptLogits.of(decoder, prompts)) {
+            return exact.to(own);
+        }
     }
 
     private static InferenceModel opened(ModelChoice choice, NumberFormat format, LastAdapter last) {

@@ -37,7 +37,7 @@ public final class ModelTrial {
     /** Lets {@code use} compute with the model as a chat would; libtorch is used from the calling thread. */
     public <T> T loaded(Function<Loaded, T> use) {
         Torch.start(host.threads());
-        try (InferenceModel model = InferenceModel.open(choice(), run.format(), InferenceModel.LastAdapter.MERGED)) {
+        try (InferenceModel model = InferenceModel.answering(choice(), run.format(), run.weights())) {
             DType compute =
                     Arithmetic.inference(run.format(), model.model().spec().dtype());
             return use.apply(new Loaded(model.model(), model.decoder(), compute));

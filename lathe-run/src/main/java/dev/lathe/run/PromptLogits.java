@@ -38,6 +38,7 @@ record PromptLogits(Tensor logits) implements AutoCloseable {
     Difference to(PromptLogits other) {
         int positions = Math.toIntExact(logits.size(0));
         double delta = 0;
+        double deltas = 0;
         double largest = 0;
         double divergence = 0;
         int agreed = 0;
@@ -49,7 +50,9 @@ record PromptLogits(Tensor logits) implements AutoCloseable {
             int myBest = 0;
             int otherBest = 0;
             for (int id = 0; id < mine.length; id++) {
-                delta = Math.max(delta, Math.abs((double) mine[id] - others[id]));
+                double apart = Math.abs((double) mine[id] - others[id]);
+                delta = Math.max(delta, apart);
+                deltas += apart;
                 largest = Math.max(largest, Math.abs((double) mine[id]));
                 double logProbability = mine[id] - mySum;
                 divergence += Math.exp(logProbability) * (logProbability - others[id] + otherSum);
@@ -58,7 +61,7 @@ record PromptLogits(Tensor logits) implements AutoCloseable {
             }
             agreed += myBest == otherBest ? 1 : 0;
         }
-        return new Difference(positions, delta, largest, divergence / positions, agreed);
+        return new Difference(positions, delta, deltas / logits.count(), largest, divergence / positions, agreed);
     }
 
     private float[] row(int row) {
@@ -89,11 +92,12 @@ record PromptLogits(Tensor logits) implements AutoCloseable {
      *
      * @param positions compared
      * @param delta most by which two logits differ
+     * @param mean difference of two logits
      * @param largest logit in magnitude
      * @param divergence mean KL divergence a position, nats
      * @param agreed positions at which both would choose the same token
      */
-    record Difference(int positions, double delta, double largest, double divergence, int agreed) {
+    record Difference(int positions, double delta, double mean, double largest, double divergence, int agreed) {
         /** The same function, computed in another order of float32 operations. */
         boolean isRounding() {
             return delta <= 1e-3 * (1 + largest) && divergence <= 1e-5;
@@ -101,8 +105,8 @@ record PromptLogits(Tensor logits) implements AutoCloseable {
 
         @Override
         public String toString() {
-            return "logits differ by at most %.1e, mean KL %.1e, the likeliest token is the same at %d of %d positions"
-                    .formatted(delta, Math.max(0, divergence), agreed, positions);
+            return "logits differ by at most %.1e, by %.1e on average, mean KL %.1e, the likeliest token is the same at %d of %d positions"
+                    .formatted(delta, mean, Math.max(0, divergence), agreed, positions);
         }
     }
 }

@@ -6,11 +6,11 @@ import dev.lathe.model.Decoder;
 import dev.lathe.model.Generation;
 import dev.lathe.model.GenerationRequest;
 import dev.lathe.model.Generator;
-import dev.lathe.model.KvCache;
 import dev.lathe.model.Sampling;
 import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.Message;
 import dev.lathe.text.Role;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,20 +34,43 @@ final class SampleAnswers {
         this.count = Math.min(count, data.size());
     }
 
+    /**
+     * A question of the data.
+     *
+     * @param expected what follows it there
+     */
+    @SuppressWarnings("ArrayRecordComponent") // made for one list, never compared
+    private record Question(int[] prompt, int[] expected) {}
+
     /** @param when heads the list: "Before training" */
     void show(String when, Decoder decoder) {
         host.say(when + ":");
+        List<Question> questions = questions();
+        List<GenerationRequest> requests = questions.stream()
+                .map(question -> new GenerationRequest(
+                        question.prompt(), LONGEST, Integer.MAX_VALUE, encoder.stopIds(), Sampling.GREEDY))
+                .toList();
+        List<Generation> answers =
+                new Generator(decoder, host.clock()).generateAll(requests, (request, id) -> {}, host.interrupted());
+        for (int i = 0; i < questions.size(); i++) {
+            host.say("  question  " + oneLine(question(decoded(questions.get(i).prompt()))));
+            host.say("  answer    " + line(answers.get(i).ids()));
+            host.say("  expected  " + line(questions.get(i).expected()));
+        }
+    }
+
+    private List<Question> questions() {
+        List<Question> questions = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Sample sample = data.get(i);
-            int question = questionLength(sample);
-            if (question > 0 && question < sample.tokens()) {
-                int[] prompt = Arrays.copyOf(sample.inputIds(), question);
-                int[] expected = Arrays.copyOfRange(sample.inputIds(), question, sample.tokens());
-                host.say("  question  " + oneLine(question(decoded(prompt))));
-                host.say("  answer    " + line(answer(decoder, prompt)));
-                host.say("  expected  " + line(expected));
+            int length = questionLength(sample);
+            if (length > 0 && length < sample.tokens()) {
+                questions.add(new Question(
+                        Arrays.copyOf(sample.inputIds(), length),
+                        Arrays.copyOfRange(sample.inputIds(), length, sample.tokens())));
             }
         }
+        return questions;
     }
 
     /** Tokens before the first answer. */
@@ -56,16 +79,6 @@ final class SampleAnswers {
                 .filter(i -> sample.labels()[i] != Sample.IGNORED)
                 .findFirst()
                 .orElse(sample.tokens());
-    }
-
-    private int[] answer(Decoder decoder, int[] prompt) {
-        try (KvCache cache = KvCache.of(decoder.spec())) {
-            GenerationRequest request =
-                    new GenerationRequest(prompt, LONGEST, Integer.MAX_VALUE, encoder.stopIds(), Sampling.GREEDY);
-            Generation generation =
-                    new Generator(decoder, host.clock()).generate(request, cache, id -> {}, host.interrupted());
-            return generation.ids();
-        }
     }
 
     /** What the user said last: the prompt without the words that the template puts around it. */

@@ -45,7 +45,7 @@ public final class Scoring {
         Torch.start(host.threads());
         ModelChoice choice = ModelChoice.of(host, run.model(), run.trained());
         choice.untrained().ifPresent(why -> host.say("Notice: %s. Scoring %s itself".formatted(why, choice.name())));
-        try (InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.BESIDE)) {
+        try (InferenceModel model = open(choice, run)) {
             Tokenizer tokenizer = model.model().tokenizer();
             ScoreInput.each(input, tokenizer, model.model().spec().vocabulary(), ids -> {
                 TokenScores scores = NativeMemory.during(
@@ -56,6 +56,13 @@ public final class Scoring {
                 results.flush();
             });
         }
+    }
+
+    private static InferenceModel open(ModelChoice choice, ScoreRun run) {
+        return switch (run.weights()) {
+            case STORED -> InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.BESIDE);
+            case INT8 -> InferenceModel.answering(choice, run.format(), run.weights());
+        };
     }
 
     /** {@code ids}; {@code logprobs} of each id after the first; {@code logsumexp} and {@code top} ([id, logit]) at each. */

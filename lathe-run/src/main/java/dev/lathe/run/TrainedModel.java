@@ -37,7 +37,7 @@ public final class TrainedModel implements AutoCloseable {
         choice.untrained().ifPresent(why -> {
             throw new UserError(why);
         });
-        InferenceModel model = InferenceModel.open(choice, run.format(), InferenceModel.LastAdapter.MERGED);
+        InferenceModel model = InferenceModel.answering(choice, run.format(), run.weights());
         return new TrainedModel(model, Chat.session(host, model, run));
     }
 

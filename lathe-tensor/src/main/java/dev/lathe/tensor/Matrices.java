@@ -9,8 +9,19 @@ public final class Matrices {
     private Matrices() {}
 
     /** A vector as a matrix of one row. */
-    static Matrix ofVector(Tensor vector) {
+    public static Matrix ofVector(Tensor vector) {
         return of(vector.unsqueeze(0));
+    }
+
+    /** Whether kernels read a matrix of this type. */
+    public static boolean reads(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.BF16;
+    }
+
+    /** A matrix without gaps as a tensor, sharing memory: valid as long as that is. */
+    public static Tensor view(Matrix matrix) {
+        long bytes = matrix.rows() * matrix.columns() * matrix.element().bytes();
+        return Tensors.view(matrix.data().asSlice(0, bytes), dtype(matrix), matrix.rows(), matrix.columns());
     }
 
     /**
@@ -45,7 +56,7 @@ public final class Matrices {
     }
 
     /** The type of its elements as tensors name it. */
-    static DType dtype(Matrix matrix) {
+    public static DType dtype(Matrix matrix) {
         return switch (matrix.element()) {
             case F32 -> DType.F32;
             case BF16 -> DType.BF16;

@@ -12,7 +12,7 @@ package dev.lathe.tensor;
 public record QkvOrder(int heads, int keyHeads, int headDim, boolean grouped, int paired) {
     /** qkv, result: [tokens, (heads + 2 · keyHeads) · headDim]. */
     public Tensor apply(Tape tape, Tensor qkv) {
-        if (!grouped && paired == 0) {
+        if (!moves()) {
             return qkv;
         }
         Tensor y = Tensors.empty(qkv.dtype(), qkv.shape());
@@ -25,6 +25,11 @@ public record QkvOrder(int heads, int keyHeads, int headDim, boolean grouped, in
             });
         }
         return y;
+    }
+
+    /** Whether the checkpoint's order is another one. */
+    public boolean moves() {
+        return grouped || paired > 0;
     }
 
     /** From the checkpoint's order to attention's, or back. */

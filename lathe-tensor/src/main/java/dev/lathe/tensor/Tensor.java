@@ -244,7 +244,9 @@ public final class Tensor implements AutoCloseable {
             return new Tensor(torch.mm(handle, other.handle));
         }
         Tensor product = Tensors.empty(dtype(), size(0), other.size(1));
-        Products.multiply(product, this, other);
+        if (!FewRows.multiply(product, this, other)) {
+            Products.multiply(product, this, other);
+        }
         return product;
     }
 

@@ -19,6 +19,13 @@ public record ModelRequest(Optional<String> model, Optional<String> file, List<S
         keys = List.copyOf(keys);
     }
 
+    /** The same with one more key. */
+    ModelRequest with(String key) {
+        List<String> more = new ArrayList<>(keys);
+        more.add(key);
+        return new ModelRequest(model, file, more);
+    }
+
     /** Throws {@link dev.lathe.base.UserError} with all that is wrong in file and keys. */
     public Configuration configuration(Map<String, String> environment) {
         List<String> arguments = new ArrayList<>();

@@ -25,6 +25,9 @@ class GenerateBenchTest {
     void refusesWhatMeasuresNothing() {
         assertThatThrownBy(() -> new GenerateRequest(ANY, 0, 8)).isInstanceOf(UserError.class);
         assertThatThrownBy(() -> new GenerateRequest(ANY, 8, 1)).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> new GenerateRequest(ANY, 8, 8, List.of(8, 0), false))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("--streams 0");
         assertThatThrownBy(() -> new TrainRequest(ANY, 1, 0, false))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("--steps 0");

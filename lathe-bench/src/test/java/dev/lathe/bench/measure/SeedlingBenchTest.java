@@ -129,6 +129,20 @@ class SeedlingBenchTest {
     }
 
     @Test
+    void manyAnswersAndEightBitsAreMeasured() {
+        GenerateRequest request = new GenerateRequest(seedling(), 16, 4, List.of(1, 3), true);
+        Measurement measured = new GenerateBench(host(), CONDITIONS, request).run();
+        assertThat(value(measured, "streams", "1 at once")).isPositive();
+        assertThat(value(measured, "streams", "3 at once")).isPositive();
+        assertThat(value(measured, "streams", "3 at once, share of what reading allows"))
+                .isPositive();
+        assertThat(value(measured, "int8 weights", "answer")).isPositive();
+        assertThat(value(measured, "int8 weights", "a token reads"))
+                .isLessThan(value(measured, "roofline", "a token reads"));
+        assertThat(value(measured, Headline.SECTION, "time to the first token")).isPositive();
+    }
+
+    @Test
     void aMistakeIsSaidBeforeAnythingIsMeasured() {
         TrainRequest typo = new TrainRequest(seedling("lora_rnk=4"), 1, 1, false);
         assertThatThrownBy(() -> new TrainBench(host(), CONDITIONS, typo).run())

@@ -12,6 +12,7 @@ public record ChatRun(
         Optional<TrainedOutput> trained,
         TemplateConfig template,
         NumberFormat format,
+        InferWeights weights,
         GenerationConfig generation) {
     public static ChatRun of(Configuration configuration) {
         Settings s = configuration.settings(Command.CHAT);
@@ -20,6 +21,7 @@ public record ChatRun(
                 TrainedOutput.of(s),
                 TemplateConfig.of(s),
                 NumberFormat.of(s),
+                InferWeights.of(s),
                 GenerationConfig.of(s));
     }
 }

@@ -19,7 +19,9 @@ public record Kernels(
         SoftmaxKernel softmax,
         CrossEntropyKernel crossEntropy,
         AdamWKernel adamW,
-        SumKernel sum) {
+        SumKernel sum,
+        RowProductKernel rowProduct,
+        RowAttentionKernel rowAttention) {
     /** Those of this host, if it has vectors worth it and this JVM has {@code --add-modules jdk.incubator.vector}. */
     public static Optional<Kernels> ofHost(Workers workers) {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()
@@ -42,6 +44,8 @@ public record Kernels(
                 new ScalarSoftmax(workers),
                 new ScalarCrossEntropy(workers),
                 new ScalarAdamW(workers),
-                new ScalarSum(workers));
+                new ScalarSum(workers),
+                new ScalarRowProduct(workers),
+                new ScalarRowAttention(workers));
     }
 }

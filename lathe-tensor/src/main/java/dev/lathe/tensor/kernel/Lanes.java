@@ -47,11 +47,16 @@ final class Lanes {
      * it, so that results would depend on when that was.
      */
     static float sum(float[] lanes) {
+        return sum(lanes, 0);
+    }
+
+    /** The same for the vector at {@code from}. */
+    static float sum(float[] lanes, int from) {
         float a = 0;
         float b = 0;
         float c = 0;
         float d = 0;
-        for (int i = 0; i < lanes.length; i += 4) { // 8 or 16
+        for (int i = from; i < from + N; i += 4) { // 8 or 16
             a += lanes[i];
             b += lanes[i + 1];
             c += lanes[i + 2];

@@ -51,6 +51,68 @@ public record Matrix(MemorySegment data, Element element, long rows, long column
         }
     }
 
+    /** A single row, sharing memory. */
+    public Matrix row(long row) {
+        if (row < 0 || row >= rows) {
+            throw new IndexOutOfBoundsException(row + " of " + rows + " rows");
+        }
+        return new Matrix(data.asSlice(offset(row, 0), columns * element.bytes()), element, 1, columns, columns);
+    }
+
+    /**
+     * Each row seen as several.
+     *
+     * @param width columns of each, a divisor of this matrix'; rows must follow each other without gaps where there are two
+     */
+    public Matrix split(long width) {
+        if (width < 1 || columns % width != 0 || (rows > 1 && rowStride != columns)) {
+            throw new IllegalArgumentException("rows of " + columns + " cannot be seen as rows of " + width);
+        }
+        return new Matrix(data, element, rows * (columns / width), width, width);
+    }
+
+    /** A row's numbers. */
+    public float[] floats(long row) {
+        float[] floats = new float[width()];
+        long at = offset(row, 0);
+        if (element == Element.F32) {
+            MemorySegment.copy(data, F32, at, floats, 0, floats.length);
+        } else {
+            for (int i = 0; i < floats.length; i++) {
+                floats[i] = Bf16.widen(data.get(BF16, at + (long) Short.BYTES * i));
+            }
+        }
+        return floats;
+    }
+
+    /** Writes {@code numbers} to an F32 matrix without gaps; returns it. */
+    public Matrix fill(float[] numbers) {
+        if (element != Element.F32 || rowStride != columns || numbers.length != rows * columns) {
+            throw new IllegalArgumentException(numbers.length + " numbers for " + this);
+        }
+        MemorySegment.copy(numbers, 0, data, F32, 0, numbers.length);
+        return this;
+    }
+
+    /**
+     * Writes a row as the column {@code at} of blocks that stand one below the other, each as high as the row is wide and as
+     * wide as this matrix.
+     */
+    public void putColumn(Matrix from, long row, long at) {
+        if (from.element != element) {
+            throw new IllegalArgumentException(from.element + " for " + this);
+        }
+        long first = at / columns * from.columns;
+        long column = at % columns;
+        for (long i = 0; i < from.columns; i++) {
+            if (element == Element.F32) {
+                data.set(F32, offset(first + i, column), from.data.get(F32, from.offset(row, i)));
+            } else {
+                data.set(BF16, offset(first + i, column), from.data.get(BF16, from.offset(row, i)));
+            }
+        }
+    }
+
     /** Writes zeros to rows {@code first} to {@code last}, exclusive. */
     public void clearRows(long first, long last) {
         for (long row = first; row < last; row++) {

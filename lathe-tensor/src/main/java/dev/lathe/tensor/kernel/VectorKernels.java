@@ -27,6 +27,8 @@ final class VectorKernels {
                 new VectorSoftmax(workers),
                 new VectorCrossEntropy(workers),
                 new VectorAdamW(workers),
-                new VectorSum(workers));
+                new VectorSum(workers),
+                new VectorRowProduct(workers),
+                new VectorRowAttention(workers));
     }
 }
