@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -81,6 +82,11 @@ final class DequantizedFile implements WeightFile {
 
     DequantizedFile in(DType other) {
         return new DequantizedFile(file, origin, shape, format, other, unpacker);
+    }
+
+    /** {@link MatrixFormat#outliers}. */
+    OptionalDouble outliers() {
+        return format.outliers();
     }
 
     Unpacker unpacker() {

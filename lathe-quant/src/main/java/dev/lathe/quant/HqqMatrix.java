@@ -62,7 +62,7 @@ record HqqMatrix(
     private int[] words(long first, int count) {
         int[] words = new int[count];
         if (packing.wordBytes() == 4) {
-            MemorySegment.copy(codes, Memory.INT, 4 * first, words, 0, count);
+            MemorySegment.copy(codes, PackedBytes.INT, 4 * first, words, 0, count);
             return words;
         }
         byte[] bytes = new byte[count];

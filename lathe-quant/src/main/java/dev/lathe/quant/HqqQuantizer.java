@@ -46,7 +46,7 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
         solution.start();
         solution.improve();
         long width = axis == 1 ? group : groups;
-        MemorySegment codes = Memory.allocate(packing.packedHeight(height) * width * packing.wordBytes());
+        MemorySegment codes = PackedBytes.allocate(packing.packedHeight(height) * width * packing.wordBytes());
         solution.pack(codes, packing, height, width);
         return new HqqMatrix(
                 codes,
@@ -180,7 +180,7 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
                     long word = r % packedHeight * width + c;
                     int code = (int) code((int) (axis == 1 ? r : c), numbers.get(r * width + c)) << shift;
                     if (packing.wordBytes() == 4) {
-                        codes.set(Memory.INT, 4 * word, codes.get(Memory.INT, 4 * word) | code);
+                        codes.set(PackedBytes.INT, 4 * word, codes.get(PackedBytes.INT, 4 * word) | code);
                     } else {
                         int there = codes.get(ValueLayout.JAVA_BYTE, word);
                         codes.set(ValueLayout.JAVA_BYTE, word, (byte) (there | code));

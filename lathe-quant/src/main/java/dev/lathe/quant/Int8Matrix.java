@@ -2,6 +2,7 @@ package dev.lathe.quant;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * Signed bytes with a scale a row: q · scale. LLM.int8 and EETQ store it, with different scales.
@@ -10,6 +11,17 @@ import java.lang.foreign.ValueLayout;
  * @param scales [out]: what a 1 is worth
  */
 record Int8Matrix(MemorySegment codes, Numbers scales, long out, long in) implements PackedMatrix {
+    /** The codes as numbers: a 1 is worth 1. */
+    Int8Matrix unscaled() {
+        float[] ones = new float[Math.toIntExact(out)];
+        Arrays.fill(ones, 1);
+        return new Int8Matrix(codes, Numbers.of(ones), out, in);
+    }
+
+    int code(long row, long column) {
+        return codes.get(ValueLayout.JAVA_BYTE, row * in + column);
+    }
+
     @Override
     public void row(long row, float[] to) {
         float scale = scales.get(row);

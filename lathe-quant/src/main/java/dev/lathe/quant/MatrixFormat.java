@@ -1,5 +1,7 @@
 package dev.lathe.quant;
 
+import java.util.OptionalDouble;
+
 /** What the tensors of a layer mean in one kind of checkpoint. */
 interface MatrixFormat {
     /** Name for messages. */
@@ -10,4 +12,12 @@ interface MatrixFormat {
 
     /** The layer's matrix. Throws {@link dev.lathe.base.UserError} when a tensor is missing or does not fit. */
     PackedMatrix read(LayerTensors layer);
+
+    /**
+     * From which magnitude on an input stays out of {@link Int8Product}'s bytes, 0 for never; empty for storages whose
+     * library leaves inputs as they are.
+     */
+    default OptionalDouble outliers() {
+        return OptionalDouble.empty();
+    }
 }

@@ -5,6 +5,7 @@ import dev.lathe.model.Weights;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
+import java.util.OptionalDouble;
 
 /**
  * Reads a dense layer and packs it at once: at no time is more than one layer dense. Numbers are first rounded to the type of
@@ -21,6 +22,11 @@ record OnTheFlyFormat(Quantizer quantizer, DType dtype) implements MatrixFormat 
     @Override
     public boolean packs(LayerTensors layer) {
         return true;
+    }
+
+    @Override
+    public OptionalDouble outliers() {
+        return quantizer.outliers();
     }
 
     @Override

@@ -11,20 +11,39 @@ import dev.lathe.tensor.Tensors;
 import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A model whose linear layers are packed: read so from its checkpoint, or quantised layer by layer while it loads.
  *
  * @param dense the tensors that the packed ones stand for
+ * @param inputs of products
  */
-record QuantizedWeights(DequantizedFile dense) implements PackedWeights {
+record QuantizedWeights(DequantizedFile dense, Inputs inputs) implements PackedWeights {
+    /** What products do with their inputs where the storage's library rounds them. */
+    enum Inputs {
+        AS_THEY_ARE,
+        ROUNDED
+    }
+
+    QuantizedWeights(DequantizedFile dense) {
+        this(dense, Inputs.AS_THEY_ARE);
+    }
+
     @Override
     public QuantizedWeight weight(List<Part> parts, long in) {
         List<PackedMatrix> matrices = parts.stream()
                 .map(part -> dense.matrix(part.name(), part.out(), in))
                 .toList();
-        return new QuantizedWeight(matrices, in, dense.unpacker());
+        return new QuantizedWeight(matrices, in, dense.unpacker(), rounded(matrices, in));
+    }
+
+    private Optional<Int8Product> rounded(List<PackedMatrix> matrices, long in) {
+        return inputs == Inputs.AS_THEY_ARE || dense.outliers().isEmpty()
+                ? Optional.empty()
+                : Int8Product.of(
+                        matrices, in, dense.unpacker(), dense.outliers().getAsDouble());
     }
 
     @Override

@@ -137,7 +137,7 @@ class StoragesTest {
         Random random = new Random(tileRows);
         byte[] bytes = new byte[out * in];
         random.nextBytes(bytes);
-        MemorySegment codes = Memory.copyOf(MemorySegment.ofArray(bytes));
+        MemorySegment codes = PackedBytes.copyOf(MemorySegment.ofArray(bytes));
         int across = Math.ceilDiv(in, tileColumns);
         float[] scales = new float[Math.ceilDiv(out, tileRows) * across];
         for (int i = 0; i < scales.length; i++) {

@@ -16,13 +16,20 @@ import java.util.Optional;
  *
  * @param quantization what to pack them as; a checkpoint that is quantised already stays as it is
  * @param gguf what becomes of a GGUF file's blocks
+ * @param int8Activations whether inputs of products are rounded too, where that belongs to the storage
  */
-record WeightLoading(Optional<QuantizationConfig> quantization, GgufWeights gguf) {
+record WeightLoading(Optional<QuantizationConfig> quantization, GgufWeights gguf, boolean int8Activations) {
     /** Dense matrices in bf16 that are worth packing. */
     private static final long LARGE = 1 << 30;
 
     static WeightLoading of(ModelConfig config) {
-        return new WeightLoading(config.quantization(), config.gguf());
+        return new WeightLoading(config.quantization(), config.gguf(), config.int8Activations());
+    }
+
+    /** For a model that is asked, not trained: gradients are those of products with unrounded inputs. */
+    LoadedModel loadToAsk(LoadedModel model, DType compute) {
+        LoadedModel loaded = load(model, compute);
+        return int8Activations ? Quantization.roundingInputs(loaded) : loaded;
     }
 
     /** @param compute type of the arithmetic */

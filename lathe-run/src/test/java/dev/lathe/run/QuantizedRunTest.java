@@ -2,7 +2,9 @@ package dev.lathe.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +134,26 @@ class QuantizedRunTest {
         assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("quip"))))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("quantised with quip, which cannot be read");
+    }
+
+    /** int8_activations changes what 8 bits of bitsandbytes answer, by little, and nothing else. */
+    @Test
+    void activationsAreRoundedWhereAskedFor() {
+        double[] plain = sums("quantization_bit", "8");
+        double[] rounded = sums("quantization_bit", "8", "int8_activations", "true");
+        assertThat(rounded).isNotEqualTo(plain).containsExactly(plain, within(0.1));
+        assertThat(sums("quantization_bit", "4", "int8_activations", "true")).isEqualTo(sums("quantization_bit", "4"));
+    }
+
+    private double[] sums(Object... keys) {
+        List<Object> all = new ArrayList<>(List.of("model_name_or_path", tiny.model(), "infer_dtype", "float32"));
+        all.addAll(List.of(keys));
+        String line = Told.at(folder)
+                .score(new ScoreInput.Text("a bird sings at night"), new Scoring.Format(1, true), all.toArray());
+        JsonNode sums = Json.parse(line, "line").path("logsumexp");
+        return IntStream.range(0, sums.size())
+                .mapToDouble(i -> sums.get(i).doubleValue())
+                .toArray();
     }
 
     @Test

@@ -54,7 +54,7 @@ final class QuantizationPage {
 
             | `quant_method` in config.json | read |
             |---|---|
-            | `bitsandbytes` | NF4, FP4, quantised scales or not, any block size; LLM.int8 (weights; activations stay as they are) |
+            | `bitsandbytes` | NF4, FP4, quantised scales or not, any block size; LLM.int8 |
             | `gptq` | 2, 3, 4, 8 bits, also mixed; groups, `desc_act`, layouts `gptq` and `gptq_v2` |
             | `awq` | 4 bits, layout `gemm` |
             | `aqlm` | any number and size of codebooks, groups of outputs and inputs |
@@ -66,7 +66,10 @@ final class QuantizationPage {
             | GGUF | every type of [models.md](models.md#weights); `gguf_weights` says whether blocks stay packed in memory |
 
             Scales of activations (W8A8, static FP8) are left aside: activations are computed in the type of the arithmetic, which is
-            closer to the model before quantisation.
+            closer to the model before quantisation. For weights in LLM.int8, stored so or made by `quantization_bit: 8`,
+            `int8_activations: true` lets `chat` and `score` round activations as bitsandbytes does: row by row to 8 bits, but
+            for columns that hold a magnitude from `llm_int8_threshold` (6) on. Training multiplies by the dequantised matrix,
+            as bitsandbytes does on a CPU.
             """;
 
     private static final Set<String> KEYS = Set.of(

@@ -88,6 +88,7 @@ class TrainRunTest {
                                 Optional.empty(),
                                 GgufWeights.AUTO,
                                 false,
+                                false,
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
