@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -29,6 +30,7 @@ final class DequantizedFile implements WeightFile {
     private final MatrixFormat format;
     private final DType dtype;
     private final Unpacker unpacker;
+    private final Map<String, PackedMatrix> tables;
     private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
 
     /**
@@ -37,14 +39,26 @@ final class DequantizedFile implements WeightFile {
      */
     DequantizedFile(
             WeightFile file, String origin, ModelShape shape, MatrixFormat format, DType dtype, Unpacker unpacker) {
+        this(file, origin, shape, format, dtype, unpacker, Map.of());
+    }
+
+    private DequantizedFile(
+            WeightFile file,
+            String origin,
+            ModelShape shape,
+            MatrixFormat format,
+            DType dtype,
+            Unpacker unpacker,
+            Map<String, PackedMatrix> tables) {
         this.file = file;
         this.origin = origin;
         this.shape = shape;
         this.format = format;
         this.dtype = dtype;
         this.unpacker = unpacker;
+        this.tables = tables;
         for (TensorSpec spec : shape.tensors()) {
-            if (isLinear(spec)) {
+            if (isLinear(spec) || tables.containsKey(spec.name())) {
                 specs.put(spec.name(), new TensorSpec(spec.name(), dtype, spec.shape()));
             } else if (file.names().contains(spec.name())) {
                 specs.put(spec.name(), file.spec(spec.name()));
@@ -65,6 +79,9 @@ final class DequantizedFile implements WeightFile {
 
     /** The matrix whose dense form is tensor {@code name}. */
     PackedMatrix matrix(String name) {
+        if (tables.containsKey(name)) {
+            return tables.get(name);
+        }
         long[] shape = spec(name).shape();
         return matrix(module(name), shape[0], shape[1]);
     }
@@ -74,14 +91,24 @@ final class DequantizedFile implements WeightFile {
         return name.substring(0, name.length() - WEIGHT.length());
     }
 
-    /** Whether the tensor is the dense form of a linear layer's matrix. */
+    /** Whether the tensor is the dense form of a packed matrix. */
     boolean packs(String name) {
         TensorSpec spec = specs.get(name);
-        return spec != null && isLinear(spec);
+        return spec != null && (isLinear(spec) || tables.containsKey(name));
+    }
+
+    /** A table that is packed beside the linear layers, by the name of its tensor. */
+    Optional<PackedMatrix> table(String name) {
+        return Optional.ofNullable(tables.get(name));
     }
 
     DequantizedFile in(DType other) {
-        return new DequantizedFile(file, origin, shape, format, other, unpacker);
+        return new DequantizedFile(file, origin, shape, format, other, unpacker, tables);
+    }
+
+    /** With tables packed as well, by the names of their tensors. */
+    DequantizedFile with(Map<String, PackedMatrix> packed) {
+        return new DequantizedFile(file, origin, shape, format, dtype, unpacker, packed);
     }
 
     /** {@link MatrixFormat#outliers}. */

@@ -6,6 +6,7 @@ import dev.lathe.model.WideWeight;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.PackedTable;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensors;
 import java.lang.foreign.SegmentAllocator;
@@ -50,6 +51,11 @@ record QuantizedWeights(DequantizedFile dense, Inputs inputs) implements PackedW
     public WideWeight wide(List<Part> parts, long in, long room, DType dtype) {
         QuantizedWeight weight = weight(parts, in);
         return new QuantizedWideWeight(weight, Scope.release(Tensors.zeros(dtype, weight.out(), room)));
+    }
+
+    @Override
+    public Optional<PackedTable> table(String module, long rows, long columns, DType dtype) {
+        return dense.table(module + ".weight").map(matrix -> new QuantizedTable(matrix, dtype, dense.unpacker()));
     }
 
     @Override

@@ -52,6 +52,22 @@ public final class Unpacker implements AutoCloseable {
         return matrix;
     }
 
+    /** Some rows of a matrix, in memory of their own: [rows, in]. */
+    Tensor rows(PackedMatrix matrix, long[] rows, DType dtype) {
+        if (dtype == DType.F16) { // which kernels do not write
+            return rows(matrix, rows, DType.F32).to(dtype);
+        }
+        Tensor some = Tensors.empty(dtype, rows.length, matrix.in());
+        Matrix to = Matrices.of(some);
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i] < 0 || rows[i] >= matrix.out()) {
+                throw new IndexOutOfBoundsException("row %d of %d".formatted(rows[i], matrix.out()));
+            }
+            matrix.rows(kernel, rows[i], rows[i] + 1, to, i);
+        }
+        return some;
+    }
+
     /** x Wᵀ without a dense W: for a few rows, where unpacking would cost more than multiplying. */
     Tensor few(List<PackedMatrix> parts, long in, Tensor x) {
         int count = (int) x.size(0);

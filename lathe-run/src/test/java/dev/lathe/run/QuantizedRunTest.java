@@ -52,7 +52,8 @@ class QuantizedRunTest {
                 "finetuning_type=qlora",
                 "quantization_bit=8",
                 "quantization_bit=8 quantization_method=eetq",
-                "quantization_bit=3 quantization_method=hqq"
+                "quantization_bit=3 quantization_method=hqq",
+                "quantization_bit=4 quantize_embedding=int8"
             })
     void qloraIsLoraOnTheDequantisedModel(String keys) {
         String[] quantised = keys.split(" ");
@@ -134,6 +135,33 @@ class QuantizedRunTest {
         assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("quip"))))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("quantised with quip, which cannot be read");
+    }
+
+    /** The embedding's error is said, its record kept, and a merge keeps it. */
+    @Test
+    void anEmbeddingInInt8IsPartOfWhatWasTrained() {
+        Path adapter = folder.resolve("adapter");
+        bench.train(tiny.arguments(
+                adapter, "lora_rank=2", "quantization_bit=4", "quantize_embedding=int8", "learning_rate=0.05"));
+        assertThat(bench.said()).containsPattern("Embedding in int8: off by 0\\.[1-9]\\d %");
+        Path kept = export("kept", List.of(adapter));
+        try (LoadedModel base = LoadedModel.open("tiny", tiny.model());
+                PromptLogits trained =
+                        logits(TrainedBase.of(adapter).orElseThrow().pack(base), List.of(adapter));
+                PromptLogits merged = logits(LoadedModel.open("kept", kept), List.of())) {
+            assertThat(trained.to(merged).delta()).isLessThan(1e-4);
+        }
+    }
+
+    @Test
+    void anEmbeddingInInt8NeedsPackedLayers() {
+        assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("x"), "quantize_embedding=int8")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("set quantization_bit as well");
+        assertThatThrownBy(() -> bench.train(
+                        tiny.arguments(folder.resolve("y"), "quantize_embedding=int8", "finetuning_type=full")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("quantised weights cannot be trained");
     }
 
     /** int8_activations changes what 8 bits of bitsandbytes answer, by little, and nothing else. */

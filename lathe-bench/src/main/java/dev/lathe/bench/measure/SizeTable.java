@@ -7,6 +7,7 @@ import dev.lathe.bench.report.Unit;
 import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.TensorSpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +31,8 @@ public final class SizeTable {
         FP16("fp16 or bf16", 2),
         INT8("int8, a scale a row; the rest fp16", 2),
         NF4("nf4, a scale for 64 numbers; the rest bf16", 2),
-        NF4_NESTED("nf4, scales quantised too; the rest bf16", 2);
+        NF4_NESTED("nf4, scales quantised too; the rest bf16", 2),
+        NF4_NESTED_INT8_TABLES("nf4, scales quantised too; embedding and head int8; the rest bf16", 2);
 
         private final String words;
         private final long otherBytes;
@@ -40,8 +42,11 @@ public final class SizeTable {
             this.otherBytes = otherBytes;
         }
 
-        long bytes(TensorSpec tensor, boolean linear) {
+        long bytes(TensorSpec tensor, boolean linear, boolean table) {
             long numbers = tensor.elements();
+            if (table && this == NF4_NESTED_INT8_TABLES) {
+                return INT8.bytes(tensor, true, false);
+            }
             if (!linear) {
                 return numbers * otherBytes;
             }
@@ -51,7 +56,7 @@ public final class SizeTable {
                 case INT8 -> numbers + Float.BYTES * tensor.shape()[0];
                 case NF4 -> (numbers + 1) / 2 + Float.BYTES * blocks;
                 // One byte a scale, one float for 256 of them, and the mean that was taken off.
-                case NF4_NESTED ->
+                case NF4_NESTED, NF4_NESTED_INT8_TABLES ->
                     (numbers + 1) / 2 + blocks + Float.BYTES * ((blocks + NESTED_BLOCK - 1) / NESTED_BLOCK + 1);
             };
         }
@@ -64,28 +69,30 @@ public final class SizeTable {
         ModelShape shape = ModelShape.of(spec);
         Set<String> linears = new TreeSet<>();
         LinearShapes.of(spec).linears().forEach(linear -> linears.addAll(linear.names()));
+        Set<String> tables = Set.of(spec.embeddingTensor(), spec.headTensor());
         List<Section> sections = Arrays.stream(Storage.values())
-                .map(storage -> section(storage, shape, linears))
+                .map(storage -> section(storage, shape, linears, tables))
                 .toList();
         SequencedMap<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model);
         return new Measurement("size", when, conditions.with(settings), sections);
     }
 
-    private static Section section(Storage storage, ModelShape shape, Set<String> linears) {
+    private static Section section(Storage storage, ModelShape shape, Set<String> linears, Set<String> tables) {
         SequencedMap<String, Long> groups = new LinkedHashMap<>();
         long total = 0;
+        long numbers = 0;
         for (TensorSpec tensor : shape.tensors()) {
-            long bytes = storage.bytes(tensor, linears.contains(tensor.name()));
+            long bytes = storage.bytes(tensor, linears.contains(tensor.name()), tables.contains(tensor.name()));
             groups.merge(group(tensor), bytes, Long::sum);
             total += bytes;
+            numbers += tensor.elements();
         }
         groups.put("all", total);
-        return new Section(
-                storage.words,
-                groups.entrySet().stream()
-                        .map(group -> new Metric(group.getKey(), group.getValue(), Unit.BYTES))
-                        .toList());
+        List<Metric> metrics = new ArrayList<>();
+        groups.forEach((group, bytes) -> metrics.add(new Metric(group, bytes, Unit.BYTES)));
+        metrics.add(new Metric("a number", 8.0 * total / numbers, Unit.BITS));
+        return new Section(storage.words, metrics);
     }
 
     private static String group(TensorSpec tensor) {

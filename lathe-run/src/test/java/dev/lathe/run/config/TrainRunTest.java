@@ -89,6 +89,7 @@ class TrainRunTest {
                                 GgufWeights.AUTO,
                                 false,
                                 false,
+                                false,
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
