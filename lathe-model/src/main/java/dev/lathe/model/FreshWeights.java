@@ -32,8 +32,8 @@ public final class FreshWeights implements WeightFile {
         this.norm = spec.is(Trait.OFFSET_NORM) ? 0 : 1;
         ModelShape.of(spec)
                 .tensors()
-                .forEach(tensor -> specs.put(
-                        tensor.name(), new TensorSpec(tensor.name(), numbers.dtype(), tensor.shape())));
+                .forEach(tensor ->
+                        specs.put(tensor.name(), new TensorSpec(tensor.name(), numbers.dtype(), tensor.shape())));
     }
 
     /** In bf16 and quickly, to see what a model of some shape takes: {@link QuickNumbers}. */

@@ -34,7 +34,9 @@ record QuickNumbers(double deviation, long seed) implements FreshNumbers {
             short[] numbers = new short[(int) Math.min(PART, count - first)];
             for (int i = 0; i < numbers.length; i++) {
                 long bits = mixed(key + (first + i) * GOLDEN);
-                int sum = (int) (bits & 0xFFFF) + (int) (bits >>> 16 & 0xFFFF) + (int) (bits >>> 32 & 0xFFFF)
+                int sum = (int) (bits & 0xFFFF)
+                        + (int) (bits >>> 16 & 0xFFFF)
+                        + (int) (bits >>> 32 & 0xFFFF)
                         + (int) (bits >>> 48);
                 int number = Float.floatToRawIntBits((sum - MEAN) * step);
                 numbers[i] = (short) ((number + 0x7FFF + (number >>> 16 & 1)) >>> 16);

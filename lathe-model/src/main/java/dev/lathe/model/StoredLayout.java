@@ -154,6 +154,11 @@ public final class StoredLayout {
         }
 
         @Override
+        public void forget() {
+            file.forget();
+        }
+
+        @Override
         public void close() {
             file.close();
         }

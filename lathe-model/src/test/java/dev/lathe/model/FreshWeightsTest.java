@@ -55,8 +55,8 @@ class FreshWeightsTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void bothKindsAreNormalNumbers(long seed) {
-        for (FreshWeights weights : new FreshWeights[] {new FreshWeights(spec(), seed), FreshWeights.quick(spec(), seed)
-        }) {
+        for (FreshWeights weights :
+                new FreshWeights[] {new FreshWeights(spec(), seed), FreshWeights.quick(spec(), seed)}) {
             float[] numbers = numbers(weights, TABLE);
             double[] moments = new double[4];
             for (float number : numbers) {

@@ -29,6 +29,11 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
         return Math.ceilDiv(Math.multiplyExact(columns, bits), 32) * Integer.BYTES;
     }
 
+    /** Bytes of a row. */
+    long rowBytes() {
+        return rowBytes(bits, columns);
+    }
+
     int get(long row, long column) {
         long bit = column * bits;
         long at = row * rowBytes(bits, columns) + bit / 8;

@@ -166,8 +166,7 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
             }
             for (int g = 0; g < count; g++) {
                 errors[first + g] = error[g];
-                zeros[first + g] =
-                        worst[g] > SHRUNK ? shrunk(some, g, step[g], zero[g]) : moved[g] / group;
+                zeros[first + g] = worst[g] > SHRUNK ? shrunk(some, g, step[g], zero[g]) : moved[g] / group;
             }
         }
 

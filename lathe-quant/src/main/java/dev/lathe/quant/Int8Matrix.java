@@ -33,6 +33,17 @@ record Int8Matrix(MemorySegment codes, Numbers scales, long out, long in) implem
     }
 
     @Override
+    public void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
+        float[] scale = new float[1];
+        for (long r = first; r < last; r++) {
+            scale[0] = scales.get(r);
+            for (int v = 0; v < y.length; v++) {
+                y[v][(int) (at + r)] = kernels.numbers().signedBytes(codes, r * in, scale, (int) in, x.all()[v]);
+            }
+        }
+    }
+
+    @Override
     public long bytes() {
         return codes.byteSize() + scales.data().byteSize();
     }

@@ -25,11 +25,6 @@ record MatrixRows(PackedMatrix whole, long start, long out) implements PackedMat
         whole.rows(kernel, start + first, start + last, to, at);
     }
 
-    @Override
-    public void dots(PackedRowKernel kernel, long first, long last, Vectors x, float[][] y, int at) {
-        whole.dots(kernel, start + first, start + last, x, y, at);
-    }
-
     /** Its share of the whole. */
     @Override
     public long bytes() {

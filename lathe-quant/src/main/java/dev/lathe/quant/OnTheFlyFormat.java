@@ -8,7 +8,7 @@ import dev.lathe.tensor.Tensor;
 import java.util.OptionalDouble;
 
 /**
- * Reads a dense layer and packs it at once: at no time is more than one layer dense. Numbers are first rounded to the type of
+ * Reads a dense layer and packs it at once: at no time is more than one layer dense, or in memory from the file. Numbers are first rounded to the type of
  * the arithmetic, as they are where the reference loads a model.
  *
  * @param dtype of the arithmetic
@@ -42,6 +42,7 @@ record OnTheFlyFormat(Quantizer quantizer, DType dtype) implements MatrixFormat 
             PackedMatrix packed = quantizer.quantize(
                     new Quantizer.Dense(layer.name(), new Numbers(dense.data(), dtype), layer.out(), layer.in()));
             dense.close();
+            layer.file().forget();
             return packed;
         }
     }

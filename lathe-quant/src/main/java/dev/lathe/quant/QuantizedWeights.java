@@ -79,6 +79,11 @@ record QuantizedWeights(DequantizedFile dense, Inputs inputs) implements PackedW
     }
 
     @Override
+    public void forget() {
+        dense.forget();
+    }
+
+    @Override
     public void close() {
         dense.close();
     }

@@ -24,7 +24,8 @@ record BundledModels(Path cache, SafeFiles files) {
     Path folder(String name) {
         String root = MODELS + name + "/";
         if (!name.matches("[a-z0-9-]+") || BundledModels.class.getResource(root + "files.json") == null) {
-            throw new UserError("model_name_or_path: there is no lathe:%s; there are lathe:seedling and lathe:random-7b".formatted(name));
+            throw new UserError("model_name_or_path: there is no lathe:%s; there are lathe:seedling and lathe:random-7b"
+                    .formatted(name));
         }
         byte[] index = bytes(root + "files.json");
         JsonNode listed = Json.parse(new String(index, StandardCharsets.UTF_8), root + "files.json");
