@@ -58,7 +58,7 @@ final class DequantizedFile implements WeightFile {
         this.unpacker = unpacker;
         this.tables = tables;
         for (TensorSpec spec : shape.tensors()) {
-            if (isLinear(spec) || tables.containsKey(spec.name())) {
+            if (isLinear(spec) || tables.containsKey(spec.name()) || stack(spec).isPresent()) {
                 specs.put(spec.name(), new TensorSpec(spec.name(), dtype, spec.shape()));
             } else if (file.names().contains(spec.name())) {
                 specs.put(spec.name(), file.spec(spec.name()));
@@ -69,6 +69,14 @@ final class DequantizedFile implements WeightFile {
     private boolean isLinear(TensorSpec spec) {
         return spec.shape().length == 2
                 && shape.linears().stream().anyMatch(last -> spec.name().endsWith("." + last + WEIGHT));
+    }
+
+    /** The experts' matrices that the tensor is the dense form of. */
+    private Optional<PackedMatrix> stack(TensorSpec spec) {
+        long[] size = spec.shape();
+        return size.length == 3 && !file.names().contains(spec.name())
+                ? format.stack(new LayerTensors(file, origin, spec.name(), size[2], size[1]), size[0])
+                : Optional.empty();
     }
 
     /** A layer's matrix in its packed form. */
@@ -133,22 +141,32 @@ final class DequantizedFile implements WeightFile {
 
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
-        if (!packs(name)) {
+        TensorSpec spec = spec(name);
+        Optional<PackedMatrix> stack = stack(spec);
+        if (!packs(name) && stack.isEmpty()) {
             return file.get(name, computed);
         }
-        TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), Long.BYTES);
         try (Scope scope = Scope.open()) {
-            PackedMatrix matrix = matrix(name);
-            Tensor dense = unpacker.dense(List.of(matrix), matrix.in(), dtype);
+            Tensor dense = stack.map(experts -> unpacker.turned(experts, spec.shape()[0], dtype))
+                    .orElseGet(() -> dense(matrix(name)));
             data.copyFrom(dense.data());
         }
         return new StoredTensor(name, dtype, spec.shape(), data);
     }
 
+    private Tensor dense(PackedMatrix matrix) {
+        return unpacker.dense(List.of(matrix), matrix.in(), dtype);
+    }
+
     @Override
     public Map<String, String> metadata() {
         return file.metadata();
+    }
+
+    @Override
+    public void forget() {
+        file.forget();
     }
 
     @Override

@@ -65,7 +65,7 @@ final class QuantizationPage {
             | `eetq` | int8 in the layout for SM75 to SM89 |
             | `fp8` | e4m3 and e5m2 with a scale a matrix, a row or a tile (DeepSeek's `weight_scale_inv`) |
             | `compressed-tensors` | `pack-quantized` and `int-quantized` (groups, channels, zero points, `weight_g_idx`), `float-quantized`, `sparse-24-bitmask`, `sparse-bitmask` |
-            | `mxfp4` | matrices of linear layers; gpt-oss's experts are not there yet |
+            | `mxfp4` | matrices of linear layers; gpt-oss's experts, which are widened while they load |
             | GGUF | every type of [models.md](models.md#weights); `gguf_weights` says whether blocks stay packed in memory |
 
             Scales of activations (W8A8, static FP8) are left aside: activations are computed in the type of the arithmetic, which is
