@@ -86,7 +86,7 @@ public final class Decoder {
 
     private double embeddingScale() {
         Multipliers multipliers = spec.multipliers();
-        boolean narrow = multipliers.rounded() && embedding.value().dtype() == DType.BF16;
+        boolean narrow = multipliers.rounded() && embedding.dtype() == DType.BF16;
         return narrow ? bf16(multipliers.embedding()) : multipliers.embedding();
     }
 

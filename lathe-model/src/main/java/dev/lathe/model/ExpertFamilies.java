@@ -51,7 +51,7 @@ final class ExpertFamilies {
                         .traits(Trait.EXPERTS, Trait.MULTIPLIERS, Trait.NORMALISED_ROUTER, Trait.STACKED_ROWS)
                         .name(Slot.ROUTER, "block_sparse_moe.router.layer")
                         .name(Slot.EXPERTS, "block_sparse_moe."),
-                named("gpt_oss", "GPT-OSS (weights in bf16)")
+                named("gpt_oss", "GPT-OSS")
                         .smallest("openai/gpt-oss-20b")
                         .traits(
                                 Trait.EXPERTS,

@@ -5,7 +5,6 @@ import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Philox;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -15,22 +14,31 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Weights of a model that nobody has trained yet, as transformers initialises Llama: matrices and tables normal with the
- * config's {@code initializer_range}, biases 0, norms 1 (0 where one is added to them). A tensor is a function of seed and name.
+ * Weights of a model that nobody has trained yet: matrices and tables normal with the config's {@code initializer_range},
+ * biases 0, norms 1 (0 where one is added to them). A tensor is a function of seed and name, made each time it is asked for.
  */
 public final class FreshWeights implements WeightFile {
     private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
-    private final double deviation;
-    private final long seed;
+    private final FreshNumbers numbers;
     private final float norm;
 
+    /** As transformers initialises Llama, in float32. */
     public FreshWeights(DecoderSpec spec, long seed) {
-        this.deviation = spec.initializerRange();
-        this.seed = seed;
+        this(spec, new NormalNumbers(spec.initializerRange(), seed));
+    }
+
+    private FreshWeights(DecoderSpec spec, FreshNumbers numbers) {
+        this.numbers = numbers;
         this.norm = spec.is(Trait.OFFSET_NORM) ? 0 : 1;
         ModelShape.of(spec)
                 .tensors()
-                .forEach(tensor -> specs.put(tensor.name(), new TensorSpec(tensor.name(), DType.F32, tensor.shape())));
+                .forEach(tensor ->
+                        specs.put(tensor.name(), new TensorSpec(tensor.name(), numbers.dtype(), tensor.shape())));
+    }
+
+    /** In bf16 and quickly, to see what a model of some shape takes: {@link QuickNumbers}. */
+    static FreshWeights quick(DecoderSpec spec, long seed) {
+        return new FreshWeights(spec, new QuickNumbers(spec.initializerRange(), seed));
     }
 
     @Override
@@ -52,35 +60,22 @@ public final class FreshWeights implements WeightFile {
         TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), Float.BYTES);
         if (spec.shape().length == 1) {
-            float value = name.endsWith("bias") ? 0 : norm;
-            for (long i = 0; i < spec.elements(); i++) {
-                data.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
-            }
+            fill(data, spec, name.endsWith("bias") ? 0 : norm);
         } else {
-            fillNormal(name, data, spec.elements());
+            numbers.fill(name, data, spec.elements());
         }
-        return new StoredTensor(name, DType.F32, spec.shape(), data);
+        return new StoredTensor(name, spec.dtype(), spec.shape(), data);
     }
 
-    /** Box and Muller's transform of pairs of uniform numbers. */
-    private void fillNormal(String name, MemorySegment data, long count) {
-        int[] words = new int[4];
-        for (long i = 0; i < count; i++) {
-            int lane = (int) (i % 4);
-            if (lane == 0) {
-                int block = Math.toIntExact(i / 4);
-                Philox.block(block, 0, 0, name.hashCode(), (int) (seed ^ (seed >>> 32)), 1, words, 0);
+    private static void fill(MemorySegment data, TensorSpec spec, float value) {
+        int bits = Float.floatToRawIntBits(value);
+        for (long i = 0; i < spec.elements(); i++) {
+            if (spec.dtype() == DType.F32) {
+                data.setAtIndex(ValueLayout.JAVA_INT, i, bits);
+            } else {
+                data.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (bits >>> 16));
             }
-            double radius = Math.sqrt(-2 * Math.log(unit(words[lane & 2])));
-            double angle = 2 * Math.PI * unit(words[(lane & 2) + 1]);
-            double normal = radius * (lane % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
-            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (normal * deviation));
         }
-    }
-
-    /** In (0, 1]. */
-    private static double unit(int word) {
-        return (Integer.toUnsignedLong(word) + 1) * 0x1p-32;
     }
 
     @Override

@@ -68,6 +68,6 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
 
     @Override
     public Operand table(String name, long rows, long columns) {
-        return Operand.fixed(weights.get(name + ".weight", rows, columns));
+        return weights.table(name, rows, columns);
     }
 }

@@ -3,6 +3,8 @@ package dev.lathe.model;
 import dev.lathe.base.UserError;
 import dev.lathe.model.GgufFamily.Place;
 import dev.lathe.model.file.Gguf;
+import dev.lathe.model.file.PackedRowFile;
+import dev.lathe.model.file.PackedRows;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
@@ -14,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -22,11 +25,11 @@ import java.util.function.LongUnaryOperator;
  * A GGUF file's tensors as a family's decoder wants them: under its names, rows of queries and keys in its order, stacks of
  * experts one by one, and Gemma's norms without the one that llama.cpp adds to them.
  */
-final class GgufTensors implements WeightView {
+final class GgufTensors implements PackedRowFile, WeightView {
     private static final Set<String> NO_WEIGHTS =
             Set.of("rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight");
 
-    private final WeightFile file;
+    private final PackedRowFile file;
     private final WeightFile wide;
     private final SequencedMap<String, Source> sources = new LinkedHashMap<>();
     private final DecoderSpec spec;
@@ -164,6 +167,16 @@ final class GgufTensors implements WeightView {
             MemorySegment.copy(data, source.rows().applyAsLong(row) * bytes, memory, row * bytes, bytes);
         }
         return new StoredTensor(name, own.dtype(), own.shape(), memory);
+    }
+
+    /** Experts come unpacked: their matrices are slices of a stack. */
+    @Override
+    public Optional<PackedRows> packed(String name) {
+        Source source = source(name);
+        return source.expert() >= 0 || source.shifted()
+                ? Optional.empty()
+                : file.packed(source.name())
+                        .map(rows -> source.reordered() ? new ReorderedRows(rows, source.rows()) : rows);
     }
 
     /** In fp32 before it is rounded: 1 + w has not enough digits for w in the narrow types. */

@@ -31,6 +31,8 @@ public record LoadedModel(
         Tokenizer tokenizer)
         implements AutoCloseable {
     private static final List<String> GENERATION_KEYS = List.of("bos_token_id", "eos_token_id", "pad_token_id");
+    /** Lathe's own key of config.json: the seed of a model without weights. */
+    private static final String RANDOM = "lathe_random_weights";
 
     /**
      * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
@@ -58,7 +60,7 @@ public record LoadedModel(
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        WeightFile weights = StoredLayout.of(spec).reading(Checkpoint.open(folder));
+        WeightFile weights = weights(folder, spec, config);
         try {
             LoadedModel model =
                     new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
@@ -67,6 +69,14 @@ public record LoadedModel(
             weights.close();
             throw e;
         }
+    }
+
+    /** Those of the folder; random ones where it has none and its config.json says that this is meant. */
+    private static WeightFile weights(Path folder, DecoderSpec spec, ObjectNode config) {
+        JsonNode seed = config.path(RANDOM);
+        return seed.isIntegralNumber() && !Checkpoint.isIn(folder)
+                ? FreshWeights.quick(spec, seed.asLong())
+                : StoredLayout.of(spec).reading(Checkpoint.open(folder));
     }
 
     /**

@@ -2,7 +2,9 @@ package dev.lathe.model;
 
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.PackedTable;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A weight file that keeps the matrices of linear layers packed. As a file it gives the dense tensors that dequantising
@@ -18,4 +20,12 @@ public interface PackedWeights extends WeightFile {
      * @param dtype of those columns: that of the arithmetic
      */
     WideWeight wide(List<Modules.Part> parts, long in, long room, DType dtype);
+
+    /**
+     * The table of an embedding or a head, if it is packed too.
+     *
+     * @param module such as {@code model.embed_tokens}
+     * @param dtype of the arithmetic
+     */
+    Optional<PackedTable> table(String module, long rows, long columns, DType dtype);
 }

@@ -4,12 +4,15 @@ import dev.lathe.base.UserError;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Operand;
+import dev.lathe.tensor.PackedTable;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tensors of a checkpoint in the type of the arithmetic. What is stored in that type stays in the mapped file; the rest
@@ -60,6 +63,13 @@ public final class Weights {
         return file instanceof PackedWeights packed
                 ? packed.wide(parts, in, room, dtype)
                 : DenseWideWeight.of(copyJoined(parts, in, room, dtype), in);
+    }
+
+    /** The table of an embedding or a head: packed, where the file keeps it so. */
+    Operand table(String module, long rows, long columns) {
+        Optional<PackedTable> packed =
+                file instanceof PackedWeights some ? some.table(module, rows, columns, dtype) : Optional.empty();
+        return packed.map(Operand::packed).orElseGet(() -> Operand.fixed(get(module + ".weight", rows, columns)));
     }
 
     /** The same in memory of its own, to be changed. */

@@ -10,16 +10,22 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.GgufBytes;
+import dev.lathe.model.file.PackedRowFile;
+import dev.lathe.model.file.PackedRows;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Tensors;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +108,41 @@ class GgufFamiliesTest {
         }
     }
 
+    /** Rows in the order of the decoder, whatever the converter did to them: packed = dense. */
+    @ParameterizedTest
+    @CsvSource({"granite, granite", "falcon, falcon", "qwen3, qwen3", "gpt_neox, gptneox"})
+    void packedRowsAreTheDenseOnes(String family, String architecture) throws IOException {
+        Path golden = GoldenModels.folder(family);
+        ObjectNode config = (ObjectNode) Json.read(golden.resolve("config.json"));
+        Path file = folder.resolve("model.gguf");
+        try (WeightFile original = Checkpoint.open(golden)) {
+            Files.write(file, new Written(config, architecture, true).bytes(original));
+            try (LoadedModel model = LoadedModel.open("my.gguf", file)) {
+                PackedRowFile weights = (PackedRowFile) model.weights();
+                Weights dense = new Weights(weights, "gguf", DType.F32);
+                List<String> packed = weights.names().stream()
+                        .filter(name -> weights.packed(name).isPresent())
+                        .toList();
+                assertThat(packed).hasSizeGreaterThan(3);
+                for (String name : packed) {
+                    PackedRows rows = weights.packed(name).orElseThrow();
+                    float[] expected = dense.get(name, weights.spec(name).shape())
+                            .to(DType.BF16)
+                            .toFloats();
+                    float[] row = new float[rows.length()];
+                    for (int r = 0; r < rows.rows(); r++) {
+                        rows.row(r, row);
+                        float[] rounded =
+                                Tensors.of(row, row.length).to(DType.BF16).toFloats();
+                        assertThat(rounded)
+                                .as("%s, row %d", name, r)
+                                .isEqualTo(Arrays.copyOfRange(expected, r * row.length, (r + 1) * row.length));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void anotherArchitectureIsNamed() throws IOException {
         Path file = folder.resolve("model.gguf");
@@ -121,7 +162,33 @@ class GgufFamiliesTest {
     }
 
     /** A model in llama.cpp's words. */
-    private record Written(ObjectNode config, String architecture) {
+    private record Written(ObjectNode config, String architecture, boolean packed) {
+        private static final int Q8_0 = 8;
+
+        Written(ObjectNode config, String architecture) {
+            this(config, architecture, false);
+        }
+
+        /** Matrices whose rows are whole blocks in Q8_0, if packed. */
+        private void put(GgufBytes gguf, String name, float[] values, long... dimensions) {
+            if (!packed || dimensions.length != 2 || dimensions[0] % 32 != 0) {
+                gguf.floats(name, values, dimensions);
+                return;
+            }
+            ByteBuffer blocks = ByteBuffer.allocate(values.length / 32 * 34).order(ByteOrder.LITTLE_ENDIAN);
+            for (int at = 0; at < values.length; at += 32) {
+                float largest = 1e-4f;
+                for (int i = 0; i < 32; i++) {
+                    largest = Math.max(largest, Math.abs(values[at + i]));
+                }
+                blocks.putShort(Float.floatToFloat16(largest / 127));
+                for (int i = 0; i < 32; i++) {
+                    blocks.put((byte) Math.clamp(Math.round(values[at + i] * 127 / largest), -127, 127));
+                }
+            }
+            gguf.tensor(name, Q8_0, blocks.array(), dimensions);
+        }
+
         byte[] bytes(WeightFile original) {
             GgufBytes gguf = new GgufBytes().key("general.architecture", architecture);
             number(gguf, "embedding_length", config.path("hidden_size"));
@@ -216,7 +283,8 @@ class GgufFamiliesTest {
                     stacks.computeIfAbsent(own, any -> new ArrayList<>()).add(values);
                     shapes.put(own, tensor.shape());
                 } else {
-                    gguf.floats(
+                    put(
+                            gguf,
                             own,
                             values,
                             innermostFirst(own.contains("inp_shexp") ? new long[] {values.length} : tensor.shape()));

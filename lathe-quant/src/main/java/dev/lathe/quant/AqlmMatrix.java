@@ -50,8 +50,8 @@ record AqlmMatrix(
         int stored =
                 switch (codeBytes) {
                     case 1 -> codes.get(ValueLayout.JAVA_BYTE, index);
-                    case 2 -> codes.get(Memory.SHORT, 2 * index);
-                    default -> codes.get(Memory.INT, 4 * index);
+                    case 2 -> codes.get(PackedBytes.SHORT, 2 * index);
+                    default -> codes.get(PackedBytes.INT, 4 * index);
                 };
         return stored & size - 1;
     }

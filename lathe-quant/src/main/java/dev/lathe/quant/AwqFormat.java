@@ -69,7 +69,7 @@ record AwqFormat() implements MatrixFormat {
     }
 
     private static int nibble(MemorySegment words, long row, long output, long out) {
-        int word = words.get(Memory.INT, 4 * (row * (out / 8) + output / 8));
+        int word = words.get(PackedBytes.INT, 4 * (row * (out / 8) + output / 8));
         return word >>> 4 * NIBBLE[(int) (output % 8)] & 15;
     }
 }

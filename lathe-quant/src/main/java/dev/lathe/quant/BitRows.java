@@ -18,7 +18,7 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
     }
 
     static BitRows empty(int bits, long rows, long columns) {
-        return new BitRows(Memory.allocate(bytes(bits, rows, columns)), bits, rows, columns);
+        return new BitRows(PackedBytes.allocate(bytes(bits, rows, columns)), bits, rows, columns);
     }
 
     static long bytes(int bits, long rows, long columns) {
@@ -27,6 +27,11 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
 
     private static long rowBytes(int bits, long columns) {
         return Math.ceilDiv(Math.multiplyExact(columns, bits), 32) * Integer.BYTES;
+    }
+
+    /** Bytes of a row. */
+    long rowBytes() {
+        return rowBytes(bits, columns);
     }
 
     int get(long row, long column) {
@@ -66,7 +71,7 @@ record BitRows(MemorySegment data, int bits, long rows, long columns) {
             int held = 0;
             for (int i = 0; i < count; i++) {
                 if (held < bits) {
-                    window |= (data.get(Memory.INT, at) & 0xffffffffL) << held;
+                    window |= (data.get(PackedBytes.INT, at) & 0xffffffffL) << held;
                     held += 32;
                     at += Integer.BYTES;
                 }

@@ -28,7 +28,7 @@ record BitmaskFormat() implements MatrixFormat {
         long[] starts = new long[(int) out];
         long next = 0;
         for (int row = 0; row < out; row++) {
-            starts[row] = halved ? row * (in / 2) : offsets.get(Memory.LONG, 8L * row);
+            starts[row] = halved ? row * (in / 2) : offsets.get(PackedBytes.LONG, 8L * row);
             if (starts[row] != next) {
                 throw layer.bad("its bitmask keeps %d numbers before row %d, where %d are stored"
                         .formatted(next, row, starts[row]));

@@ -7,13 +7,23 @@ import dev.lathe.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalDouble;
 import java.util.Set;
 
-/** Checkpoints that transformers wrote with bitsandbytes: 4 bits (NF4, FP4) or LLM.int8. */
-record BitsAndBytesFormat() implements MatrixFormat {
+/**
+ * Checkpoints that transformers wrote with bitsandbytes: 4 bits (NF4, FP4) or LLM.int8.
+ *
+ * @param outliers LLM.int8's threshold: {@link MatrixFormat#outliers}
+ */
+record BitsAndBytesFormat(OptionalDouble outliers) implements MatrixFormat {
     private static final String STATE = "weight.quant_state.bitsandbytes__";
     private static final Set<String> KNOWN =
             Set.of("quant_type", "blocksize", "dtype", "shape", "nested_blocksize", "nested_dtype", "nested_offset");
+
+    static BitsAndBytesFormat of(JsonNode config) {
+        double threshold = config.path("llm_int8_threshold").asDouble(Int8Product.USUAL_THRESHOLD);
+        return new BitsAndBytesFormat(OptionalDouble.of(threshold));
+    }
 
     @Override
     public String name() {
@@ -42,7 +52,7 @@ record BitsAndBytesFormat() implements MatrixFormat {
         }
         float[] scales = new float[(int) layer.out()];
         for (int i = 0; i < scales.length; i++) {
-            scales[i] = largest.get(Memory.FLOAT, 4L * i) / 127;
+            scales[i] = largest.get(PackedBytes.FLOAT, 4L * i) / 127;
         }
         return new Int8Matrix(codes, Numbers.of(scales), layer.out(), layer.in());
     }

@@ -16,7 +16,7 @@ final class CheckpointFormats {
     static MatrixFormat of(JsonNode config, String origin) {
         String method = config.path("quant_method").asText("");
         return switch (method) {
-            case "bitsandbytes" -> new BitsAndBytesFormat();
+            case "bitsandbytes" -> BitsAndBytesFormat.of(config);
             case "gptq" -> GptqFormat.of(config, origin);
             case "awq" -> AwqFormat.of(config, origin);
             case "aqlm" -> new AqlmFormat();

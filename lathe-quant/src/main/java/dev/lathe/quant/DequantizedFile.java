@@ -14,6 +14,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -29,6 +31,7 @@ final class DequantizedFile implements WeightView {
     private final MatrixFormat format;
     private final DType dtype;
     private final Unpacker unpacker;
+    private final Map<String, PackedMatrix> tables;
     private final Map<String, TensorSpec> specs = new LinkedHashMap<>();
 
     /**
@@ -37,14 +40,26 @@ final class DequantizedFile implements WeightView {
      */
     DequantizedFile(
             WeightFile file, String origin, ModelShape shape, MatrixFormat format, DType dtype, Unpacker unpacker) {
+        this(file, origin, shape, format, dtype, unpacker, Map.of());
+    }
+
+    private DequantizedFile(
+            WeightFile file,
+            String origin,
+            ModelShape shape,
+            MatrixFormat format,
+            DType dtype,
+            Unpacker unpacker,
+            Map<String, PackedMatrix> tables) {
         this.file = file;
         this.origin = origin;
         this.shape = shape;
         this.format = format;
         this.dtype = dtype;
         this.unpacker = unpacker;
+        this.tables = tables;
         for (TensorSpec spec : shape.tensors()) {
-            if (isLinear(spec)) {
+            if (isLinear(spec) || tables.containsKey(spec.name()) || stack(spec).isPresent()) {
                 specs.put(spec.name(), new TensorSpec(spec.name(), dtype, spec.shape()));
             } else if (file.names().contains(spec.name())) {
                 specs.put(spec.name(), file.spec(spec.name()));
@@ -57,6 +72,14 @@ final class DequantizedFile implements WeightView {
                 && shape.linears().stream().anyMatch(last -> spec.name().endsWith("." + last + WEIGHT));
     }
 
+    /** The experts' matrices that the tensor is the dense form of. */
+    private Optional<PackedMatrix> stack(TensorSpec spec) {
+        long[] size = spec.shape();
+        return size.length == 3 && !file.names().contains(spec.name())
+                ? format.stack(new LayerTensors(file, origin, spec.name(), size[2], size[1]), size[0])
+                : Optional.empty();
+    }
+
     /** A layer's matrix in its packed form. */
     PackedMatrix matrix(String name, long out, long in) {
         LayerTensors layer = new LayerTensors(file, origin, name, out, in);
@@ -65,6 +88,9 @@ final class DequantizedFile implements WeightView {
 
     /** The matrix whose dense form is tensor {@code name}. */
     PackedMatrix matrix(String name) {
+        if (tables.containsKey(name)) {
+            return tables.get(name);
+        }
         long[] shape = spec(name).shape();
         return matrix(module(name), shape[0], shape[1]);
     }
@@ -74,14 +100,29 @@ final class DequantizedFile implements WeightView {
         return name.substring(0, name.length() - WEIGHT.length());
     }
 
-    /** Whether the tensor is the dense form of a linear layer's matrix. */
+    /** Whether the tensor is the dense form of a packed matrix. */
     boolean packs(String name) {
         TensorSpec spec = specs.get(name);
-        return spec != null && isLinear(spec);
+        return spec != null && (isLinear(spec) || tables.containsKey(name));
+    }
+
+    /** A table that is packed beside the linear layers, by the name of its tensor. */
+    Optional<PackedMatrix> table(String name) {
+        return Optional.ofNullable(tables.get(name));
     }
 
     DequantizedFile in(DType other) {
-        return new DequantizedFile(file, origin, shape, format, other, unpacker);
+        return new DequantizedFile(file, origin, shape, format, other, unpacker, tables);
+    }
+
+    /** With tables packed as well, by the names of their tensors. */
+    DequantizedFile with(Map<String, PackedMatrix> packed) {
+        return new DequantizedFile(file, origin, shape, format, dtype, unpacker, packed);
+    }
+
+    /** {@link MatrixFormat#outliers}. */
+    OptionalDouble outliers() {
+        return format.outliers();
     }
 
     Unpacker unpacker() {
@@ -106,17 +147,22 @@ final class DequantizedFile implements WeightView {
 
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
-        if (!packs(name)) {
+        TensorSpec spec = spec(name);
+        Optional<PackedMatrix> stack = stack(spec);
+        if (!packs(name) && stack.isEmpty()) {
             return file.get(name, computed);
         }
-        TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), Long.BYTES);
         try (Scope scope = Scope.open()) {
-            PackedMatrix matrix = matrix(name);
-            Tensor dense = unpacker.dense(List.of(matrix), matrix.in(), dtype);
+            Tensor dense = stack.map(experts -> unpacker.turned(experts, spec.shape()[0], dtype))
+                    .orElseGet(() -> dense(matrix(name)));
             data.copyFrom(dense.data());
         }
         return new StoredTensor(name, dtype, spec.shape(), data);
+    }
+
+    private Tensor dense(PackedMatrix matrix) {
+        return unpacker.dense(List.of(matrix), matrix.in(), dtype);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class EetqLayout {
 
     /** Stored bytes to signed bytes [out, in]. */
     static MemorySegment toRows(MemorySegment stored, long out, long in) {
-        MemorySegment rows = Memory.allocate(out * in);
+        MemorySegment rows = PackedBytes.allocate(out * in);
         for (long o = 0; o < out; o++) {
             for (long place = 0; place < in; place++) {
                 int biased = stored.get(ValueLayout.JAVA_BYTE, at(o, place, in)) & 255;
@@ -29,7 +29,7 @@ final class EetqLayout {
 
     /** Signed bytes [out, in] to stored bytes. */
     static MemorySegment toStored(MemorySegment rows, long out, long in) {
-        MemorySegment stored = Memory.allocate(out * in);
+        MemorySegment stored = PackedBytes.allocate(out * in);
         for (long o = 0; o < out; o++) {
             for (long place = 0; place < in; place++) {
                 int code = rows.get(ValueLayout.JAVA_BYTE, o * in + input(place));

@@ -5,9 +5,7 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Torch;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /** EETQ's weights: each row in 128 steps of its largest magnitude, rounded half away from zero; scales in float16. */
@@ -21,24 +19,18 @@ record EetqQuantizer() implements Quantizer {
 
     @Override
     public PackedMatrix quantize(Dense matrix) {
-        int in = Math.toIntExact(matrix.in());
-        MemorySegment codes = Memory.allocate(matrix.count());
-        float[] scales = new float[Math.toIntExact(matrix.out())];
-        Torch.workers().run(scales.length, o -> {
-            float[] row = new float[in];
-            matrix.numbers().read((long) o * in, in, row);
-            float largest = 0;
-            for (float number : row) {
-                largest = Math.max(largest, Math.abs(number));
-            }
-            scales[o] = largest / STEPS;
-            for (int i = 0; i < in; i++) {
-                float steps = scales[o] == 0 ? 0 : row[i] / scales[o];
-                double away = Math.copySign(Math.floor(Math.abs((double) steps) + 0.5), steps);
-                codes.set(ValueLayout.JAVA_BYTE, (long) o * in + i, (byte) Math.clamp(away, -128, 127));
-            }
-        });
-        return new Int8Matrix(codes, Numbers.halves(scales), matrix.out(), matrix.in());
+        Int8Rows rows = Int8Rows.of(matrix, EetqQuantizer::pack);
+        return new Int8Matrix(rows.codes(), Numbers.halves(rows.scales()), matrix.out(), matrix.in());
+    }
+
+    private static float pack(float[] row, byte[] codes) {
+        float scale = Int8Rows.largest(row) / STEPS;
+        for (int i = 0; i < row.length; i++) {
+            float steps = scale == 0 ? 0 : row[i] / scale;
+            double away = Math.copySign(Math.floor(Math.abs((double) steps) + 0.5), steps);
+            codes[i] = (byte) Math.clamp(away, -128, 127);
+        }
+        return scale;
     }
 
     @Override

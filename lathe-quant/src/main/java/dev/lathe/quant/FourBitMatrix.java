@@ -49,17 +49,17 @@ record FourBitMatrix(MemorySegment packed, FourBitTable table, Magnitudes magnit
     }
 
     @Override
-    public void dots(PackedRowKernel kernel, long first, long last, Vectors x, float[][] y, int at) {
+    public void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
         if (in % block != 0) {
-            PackedMatrix.super.dots(kernel, first, last, x, y, at);
+            PackedMatrix.super.dots(kernels, first, last, x, y, at);
             return;
         }
         float[] scales = new float[(int) (in / block)];
         for (long r = first; r < last; r++) {
             magnitudes.read(r * scales.length, scales);
             for (int v = 0; v < y.length; v++) {
-                y[v][(int) (at + r - first)] =
-                        kernel.nibbleDot(packed, r * in / 2, table.values(), scales, block, x.even()[v], x.odd()[v]);
+                y[v][(int) (at + r)] = kernels.rows()
+                        .nibbleDot(packed, r * in / 2, table.values(), scales, block, x.even()[v], x.odd()[v]);
             }
         }
     }

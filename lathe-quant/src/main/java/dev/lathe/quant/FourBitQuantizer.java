@@ -30,7 +30,7 @@ record FourBitQuantizer(FourBitTable table, int block, boolean nested) implement
     public PackedMatrix quantize(Dense matrix) {
         long count = matrix.count();
         int blocks = Math.toIntExact(Math.ceilDiv(count, block));
-        MemorySegment packed = Memory.allocate((count + 1) / 2);
+        MemorySegment packed = PackedBytes.allocate((count + 1) / 2);
         float[] magnitudes = new float[blocks];
         Torch.workers().run(Math.ceilDiv(blocks, PART), part -> {
             float[] numbers = new float[block];
@@ -76,7 +76,7 @@ record FourBitQuantizer(FourBitTable table, int block, boolean nested) implement
         }
         float mean = (float) (sum / magnitudes.length);
         float[] map = DynamicMap.signed();
-        MemorySegment codes = Memory.allocate(magnitudes.length);
+        MemorySegment codes = PackedBytes.allocate(magnitudes.length);
         float[] largest = new float[Math.ceilDiv(magnitudes.length, Magnitudes.Nested.BLOCK)];
         for (int b = 0; b < largest.length; b++) {
             int first = b * Magnitudes.Nested.BLOCK;
@@ -131,7 +131,7 @@ record FourBitQuantizer(FourBitTable table, int block, boolean nested) implement
         tensors.add(tensor(
                 name + ".quant_state.bitsandbytes__" + four.table().name(),
                 DType.U8,
-                Memory.copyOf(MemorySegment.ofArray(text)),
+                PackedBytes.copyOf(MemorySegment.ofArray(text)),
                 text.length));
         return tensors;
     }

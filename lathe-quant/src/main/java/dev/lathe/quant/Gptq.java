@@ -17,7 +17,7 @@ final class Gptq {
         // A column's words one after the other are a row's bit stream.
         for (long w = 0; w < perRow; w++) {
             for (long o = 0; o < out; o++) {
-                to.set(Memory.INT, 4 * (o * perRow + w), words.get(Memory.INT, 4 * (w * out + o)));
+                to.set(PackedBytes.INT, 4 * (o * perRow + w), words.get(PackedBytes.INT, 4 * (w * out + o)));
             }
         }
         return codes;

@@ -14,7 +14,7 @@ final class GroupOrder {
         int[] order = new int[(int) layer.in()];
         boolean plain = true;
         for (int i = 0; i < order.length; i++) {
-            order[i] = stored.get(Memory.INT, 4L * i);
+            order[i] = stored.get(PackedBytes.INT, 4L * i);
             if (order[i] < 0 || order[i] >= groups) {
                 throw layer.bad("%s puts column %d into group %d of %d".formatted(part, i, order[i], groups));
             }

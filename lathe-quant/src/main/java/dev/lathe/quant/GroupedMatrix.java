@@ -14,6 +14,9 @@ import java.util.Optional;
  */
 record GroupedMatrix(BitRows codes, Numbers scales, byte[] zeros, int groupSize, int groups, Optional<int[]> groupOf)
         implements PackedMatrix {
+    /** What four bits stand for, less half of their range, so that little cancels out. */
+    private static final float[] CODES = {-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7};
+
     @Override
     public long out() {
         return codes.rows();
@@ -46,6 +49,40 @@ record GroupedMatrix(BitRows codes, Numbers scales, byte[] zeros, int groupSize,
                 to[i] = (q[i] - zero) * scale;
             }
         }
+    }
+
+    /** A nibble's or a byte's number straight from the codes, zero points by the sums of the groups of x. */
+    @Override
+    public void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
+        boolean whole = groupOf.isEmpty() && groupSize % Vectors.STEP == 0 && in() == (long) groups * groupSize;
+        if (!whole || codes.bits() != 4 && codes.bits() != 8) {
+            PackedMatrix.super.dots(kernels, first, last, x, y, at);
+            return;
+        }
+        float[][] sums = new float[y.length][];
+        for (int v = 0; v < y.length; v++) {
+            sums[v] = x.sums(v, groupSize, groups);
+        }
+        int middle = 1 << codes.bits() - 1;
+        float[] scale = new float[groups];
+        for (long r = first; r < last; r++) {
+            scales.read(r * groups, groups, scale);
+            for (int v = 0; v < y.length; v++) {
+                float offset = 0;
+                for (int g = 0; g < groups; g++) {
+                    offset += scale[g] * (zero(r, g) - middle) * sums[v][g];
+                }
+                y[v][(int) (at + r)] = product(kernels, r, scale, x, v) - offset;
+            }
+        }
+    }
+
+    /** Of the codes less half of their range, without zero points; of two in a byte the first is the low one. */
+    private float product(PackedKernels kernels, long row, float[] scale, Vectors x, int v) {
+        long at = row * codes.rowBytes();
+        return codes.bits() == 8
+                ? kernels.numbers().bytes(codes.data(), at, 128, scale, groupSize, x.all()[v])
+                : kernels.rows().nibbleDot(codes.data(), at, CODES, scale, groupSize, x.odd()[v], x.even()[v]);
     }
 
     private int zero(long row, int group) {

@@ -29,9 +29,10 @@ record HqqFormat() implements MatrixFormat {
         HqqPacking packing = HqqPacking.named(label)
                 .orElseThrow(() -> layer.bad("its packing %s is none that HQQ 0.2 knows".formatted(label)));
         MemorySegment shape = layer.bytes("shape", DType.I64, 2);
-        if (shape.get(Memory.LONG, 0) != layer.out() || shape.get(Memory.LONG, 8) != layer.in()) {
+        if (shape.get(PackedBytes.LONG, 0) != layer.out() || shape.get(PackedBytes.LONG, 8) != layer.in()) {
             throw layer.bad("its shape is %d x %d, but config.json makes it %d x %d"
-                    .formatted(shape.get(Memory.LONG, 0), shape.get(Memory.LONG, 8), layer.out(), layer.in()));
+                    .formatted(
+                            shape.get(PackedBytes.LONG, 0), shape.get(PackedBytes.LONG, 8), layer.out(), layer.in()));
         }
         long numbers = layer.out() * layer.in();
         int axis = layer.whole("axis");

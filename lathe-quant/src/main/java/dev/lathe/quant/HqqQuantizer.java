@@ -7,6 +7,7 @@ import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,6 +23,9 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
     private static final double BETA = 10;
     /** Errors up to this are shrunk to nothing, and most are: a power less to compute. */
     private static final double SHRUNK = Math.pow(1 / BETA, 1 / (2 - NORM)) * (1 - 1e-9);
+
+    /** Added and taken away again, it leaves a float from 0 to 2^22 rounded to a whole number, ties to even. */
+    private static final float WHOLE = 0x1.8p23f;
 
     /** Groups that a worker handles at a time. */
     private static final int PART = 512;
@@ -46,8 +50,8 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
         solution.start();
         solution.improve();
         long width = axis == 1 ? group : groups;
-        MemorySegment codes = Memory.allocate(packing.packedHeight(height) * width * packing.wordBytes());
-        solution.pack(codes, packing, height, width);
+        MemorySegment codes = PackedBytes.allocate(packing.packedHeight(height) * width * packing.wordBytes());
+        solution.pack(codes, packing, height, Math.toIntExact(width));
         return new HqqMatrix(
                 codes,
                 packing,
@@ -82,57 +86,58 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
             this.zeros = new float[groups];
         }
 
-        /** One for each group, in order. */
+        /** Some groups side by side: loops over them become vectors. */
         private interface Visit {
-            void group(int index, float[] numbers);
+            /** @param numbers number k of each, [group][count] */
+            void groups(int first, int count, float[][] numbers);
         }
 
         private void each(Visit visit) {
             Torch.workers().run(Math.ceilDiv(groups, PART), part -> {
                 int first = part * PART;
                 int count = Math.min(groups, first + PART) - first;
+                float[][] some = new float[group][count];
                 float[] one = new float[group];
-                float[] several = new float[axis == 1 ? 0 : group * count];
                 for (int k = 0; axis == 0 && k < group; k++) {
-                    float[] slice = new float[count];
-                    numbers.read((long) k * groups + first, count, slice);
-                    System.arraycopy(slice, 0, several, k * count, count);
+                    numbers.read((long) k * groups + first, count, some[k]);
                 }
-                for (int g = 0; g < count; g++) {
-                    if (axis == 1) {
-                        numbers.read((long) (first + g) * group, group, one);
-                    } else {
-                        for (int k = 0; k < group; k++) {
-                            one[k] = several[k * count + g];
-                        }
+                for (int g = 0; axis == 1 && g < count; g++) {
+                    numbers.read((long) (first + g) * group, group, one);
+                    for (int k = 0; k < group; k++) {
+                        some[k][g] = one[k];
                     }
-                    visit.group(first + g, one);
                 }
+                visit.groups(first, count, some);
             });
         }
 
         void start() {
-            each((g, group) -> {
-                float least = Float.POSITIVE_INFINITY;
-                float most = Float.NEGATIVE_INFINITY;
-                for (float number : group) {
-                    least = Math.min(least, number);
-                    most = Math.max(most, number);
+            each((first, count, some) -> {
+                float[] least = some[0].clone();
+                float[] most = some[0].clone();
+                for (float[] row : some) {
+                    for (int g = 0; g < count; g++) {
+                        least[g] = Math.min(least[g], row[g]);
+                        most[g] = Math.max(most[g], row[g]);
+                    }
                 }
-                float width = most - least;
-                steps[g] = width <= 1e-4f ? 1 : Math.min(largest / width, 2e4f);
-                float zero = -least * steps[g];
-                zeros[g] = bits == 4 ? (float) Math.rint(zero) : zero;
+                for (int g = 0; g < count; g++) {
+                    float width = most[g] - least[g];
+                    float step = width <= 1e-4f ? 1 : Math.min(largest / width, 2e4f);
+                    float zero = -least[g] * step;
+                    steps[first + g] = step;
+                    zeros[first + g] = bits == 4 ? (float) Math.rint(zero) : zero;
+                }
             });
         }
 
         void improve() {
             double best = Double.POSITIVE_INFINITY;
-            double[] errors = new double[groups];
+            float[] errors = new float[groups];
             for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-                each((g, group) -> errors[g] = step(g, group));
+                each((first, count, some) -> step(first, count, some, errors));
                 double error = 0;
-                for (double one : errors) {
+                for (float one : errors) {
                     error += one;
                 }
                 if (error >= best) {
@@ -142,25 +147,46 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
             }
         }
 
-        /** Moves the zero point of a group; the sum of its errors before. */
-        private double step(int g, float[] group) {
-            double error = 0;
-            double zero = 0;
-            for (float number : group) {
-                float q = code(g, number);
-                float off = number - (q - zeros[g]) / steps[g];
-                error += Math.abs(off);
+        /** Moves the zero points of some groups; sums of their errors before. */
+        private void step(int first, int count, float[][] some, float[] errors) {
+            float[] step = Arrays.copyOfRange(steps, first, first + count);
+            float[] zero = Arrays.copyOfRange(zeros, first, first + count);
+            float[] error = new float[count];
+            float[] moved = new float[count];
+            float[] worst = new float[count];
+            for (float[] row : some) {
+                for (int g = 0; g < count; g++) {
+                    float scaled = row[g] * step[g];
+                    float q = rounded(scaled + zero[g]);
+                    float off = Math.abs(row[g] - (q - zero[g]) / step[g]);
+                    error[g] += off;
+                    worst[g] = Math.max(worst[g], off);
+                    moved[g] += q - scaled;
+                }
+            }
+            for (int g = 0; g < count; g++) {
+                errors[first + g] = error[g];
+                zeros[first + g] = worst[g] > SHRUNK ? shrunk(some, g, step[g], zero[g]) : moved[g] / group;
+            }
+        }
+
+        /** The zero point of a group some of whose errors are not shrunk to nothing. */
+        private float shrunk(float[][] some, int g, float step, float zero) {
+            double sum = 0;
+            for (float[] row : some) {
+                float q = rounded(row[g] * step + zero);
+                float off = row[g] - (q - zero) / step;
                 double kept = Math.abs(off) > SHRUNK
                         ? Math.max(Math.abs(off) - Math.pow(Math.abs(off), NORM - 1) / BETA, 0)
                         : 0;
-                zero += q - (number - Math.copySign(kept, off)) * steps[g];
+                sum += q - (row[g] - Math.copySign(kept, off)) * step;
             }
-            zeros[g] = (float) (zero / group.length);
-            return error;
+            return (float) (sum / group);
         }
 
-        private float code(int g, float number) {
-            return Math.clamp((float) Math.rint(number * steps[g] + zeros[g]), 0f, largest);
+        /** The nearest code, ties to even. */
+        private float rounded(float exact) {
+            return Math.max(0, Math.min(exact, largest)) + WHOLE - WHOLE;
         }
 
         float[] scales() {
@@ -171,22 +197,35 @@ record HqqQuantizer(int bits, int group, int axis) implements Quantizer {
             return scales;
         }
 
-        /** On one thread, as groups share words. */
-        void pack(MemorySegment codes, HqqPacking packing, long height, long width) {
-            long packedHeight = packing.packedHeight(height);
-            for (long r = 0; r < height; r++) {
-                int shift = packing.shift((int) (r / packedHeight));
-                for (long c = 0; c < width; c++) {
-                    long word = r % packedHeight * width + c;
-                    int code = (int) code((int) (axis == 1 ? r : c), numbers.get(r * width + c)) << shift;
-                    if (packing.wordBytes() == 4) {
-                        codes.set(Memory.INT, 4 * word, codes.get(Memory.INT, 4 * word) | code);
-                    } else {
-                        int there = codes.get(ValueLayout.JAVA_BYTE, word);
-                        codes.set(ValueLayout.JAVA_BYTE, word, (byte) (there | code));
+        /** Workers take rows of words: no two of them share one. */
+        void pack(MemorySegment codes, HqqPacking packing, long height, int width) {
+            int packedHeight = Math.toIntExact(packing.packedHeight(height));
+            Torch.workers().run(packedHeight, p -> {
+                int[] words = new int[width];
+                float[] row = new float[width];
+                for (int slice = 0; p + (long) slice * packedHeight < height; slice++) {
+                    long r = p + (long) slice * packedHeight;
+                    int shift = packing.shift(slice);
+                    numbers.read(r * width, width, row);
+                    for (int c = 0; c < width; c++) {
+                        int g = axis == 1 ? (int) r : c;
+                        words[c] |= (int) rounded(row[c] * steps[g] + zeros[g]) << shift;
                     }
                 }
+                write(words, codes, (long) p * width, packing);
+            });
+        }
+
+        private static void write(int[] words, MemorySegment codes, long at, HqqPacking packing) {
+            if (packing.wordBytes() == Integer.BYTES) {
+                MemorySegment.copy(words, 0, codes, PackedBytes.INT, Integer.BYTES * at, words.length);
+                return;
             }
+            byte[] bytes = new byte[words.length];
+            for (int c = 0; c < words.length; c++) {
+                bytes[c] = (byte) words[c];
+            }
+            MemorySegment.copy(bytes, 0, codes, ValueLayout.JAVA_BYTE, at, bytes.length);
         }
     }
 

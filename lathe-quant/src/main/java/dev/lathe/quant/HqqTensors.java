@@ -25,9 +25,9 @@ final class HqqTensors {
                 module + ".scale", DType.F16, perGroup, hqq.scales().data()));
         tensors.add(new StoredTensor(
                 module + ".zero", DType.F16, perGroup, hqq.zeros().data()));
-        MemorySegment shape = Memory.allocate(2 * Long.BYTES);
-        shape.set(Memory.LONG, 0, hqq.out());
-        shape.set(Memory.LONG, 8, hqq.in());
+        MemorySegment shape = PackedBytes.allocate(2 * Long.BYTES);
+        shape.set(PackedBytes.LONG, 0, hqq.out());
+        shape.set(PackedBytes.LONG, 8, hqq.in());
         tensors.add(new StoredTensor(module + ".shape", DType.I64, new long[] {2}, shape));
         tensors.add(whole(module + ".nbits", made.bits()));
         tensors.add(whole(module + ".group_size", made.group()));
@@ -46,20 +46,21 @@ final class HqqTensors {
     }
 
     private static StoredTensor whole(String name, int value) {
-        MemorySegment memory = Memory.allocate(Integer.BYTES);
-        memory.set(Memory.INT, 0, value);
+        MemorySegment memory = PackedBytes.allocate(Integer.BYTES);
+        memory.set(PackedBytes.INT, 0, value);
         return new StoredTensor(name, DType.I32, new long[0], memory);
     }
 
     private static StoredTensor flag(String name, boolean value) {
-        MemorySegment memory = Memory.allocate(1);
+        MemorySegment memory = PackedBytes.allocate(1);
         memory.set(ValueLayout.JAVA_BYTE, 0, (byte) (value ? 1 : 0));
         return new StoredTensor(name, DType.U8, new long[0], memory);
     }
 
     private static StoredTensor text(String name, String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        return new StoredTensor(name, DType.U8, new long[] {bytes.length}, Memory.copyOf(MemorySegment.ofArray(bytes)));
+        return new StoredTensor(
+                name, DType.U8, new long[] {bytes.length}, PackedBytes.copyOf(MemorySegment.ofArray(bytes)));
     }
 
     static ObjectNode config(HqqQuantizer made) {

@@ -3,14 +3,13 @@ package dev.lathe.quant;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Torch;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * LLM.int8's weights: each row divided by its largest magnitude and rounded to 127 steps on either side, ties to even, after
- * rounding to float16 (Dettmers et al. 2022, arXiv:2208.07339). Activations stay as they are.
+ * rounding to float16 (Dettmers et al. 2022, arXiv:2208.07339). What becomes of activations is
+ * {@link Int8Product}'s.
  */
 record Int8Quantizer() implements Quantizer {
     private static final float STEPS = 127;
@@ -22,24 +21,25 @@ record Int8Quantizer() implements Quantizer {
 
     @Override
     public PackedMatrix quantize(Dense matrix) {
-        int in = Math.toIntExact(matrix.in());
-        MemorySegment codes = Memory.allocate(matrix.count());
-        float[] scales = new float[Math.toIntExact(matrix.out())];
-        Torch.workers().run(scales.length, o -> {
-            float[] row = new float[in];
-            matrix.numbers().read((long) o * in, in, row);
-            float largest = 0;
-            for (int i = 0; i < in; i++) {
-                row[i] = Float.float16ToFloat(Float.floatToFloat16(row[i]));
-                largest = Math.max(largest, Math.abs(row[i]));
-            }
-            float factor = largest == 0 ? 0 : STEPS / largest;
-            for (int i = 0; i < in; i++) {
-                codes.set(ValueLayout.JAVA_BYTE, (long) o * in + i, (byte) Math.rint(row[i] * factor));
-            }
-            scales[o] = largest / STEPS;
-        });
-        return new Int8Matrix(codes, Numbers.of(scales), matrix.out(), matrix.in());
+        Int8Rows rows = Int8Rows.of(matrix, Int8Quantizer::pack);
+        return new Int8Matrix(rows.codes(), Numbers.of(rows.scales()), matrix.out(), matrix.in());
+    }
+
+    private static float pack(float[] row, byte[] codes) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] = Float.float16ToFloat(Float.floatToFloat16(row[i]));
+        }
+        float largest = Int8Rows.largest(row);
+        float factor = largest == 0 ? 0 : STEPS / largest;
+        for (int i = 0; i < row.length; i++) {
+            codes[i] = (byte) Math.rint(row[i] * factor);
+        }
+        return largest / STEPS;
+    }
+
+    @Override
+    public OptionalDouble outliers() {
+        return OptionalDouble.of(Int8Product.USUAL_THRESHOLD);
     }
 
     @Override
@@ -61,7 +61,7 @@ record Int8Quantizer() implements Quantizer {
                         DType.F32,
                         new long[] {int8.out()},
                         Numbers.of(largest).data()),
-                new StoredTensor(module + ".weight_format", DType.U8, new long[0], Memory.allocate(1)));
+                new StoredTensor(module + ".weight_format", DType.U8, new long[0], PackedBytes.allocate(1)));
     }
 
     @Override

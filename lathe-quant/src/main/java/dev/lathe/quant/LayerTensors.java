@@ -52,7 +52,7 @@ record LayerTensors(WeightFile file, String origin, String name, long out, long 
 
     /** A number of type I32 that stands for itself. */
     int whole(String part) {
-        return bytes(part, DType.I32).get(Memory.INT, 0);
+        return bytes(part, DType.I32).get(PackedBytes.INT, 0);
     }
 
     StoredTensor tensor(String part) {

@@ -20,16 +20,16 @@ record Numbers(MemorySegment data, DType dtype) {
     }
 
     static Numbers of(float[] values) {
-        MemorySegment memory = Memory.allocate((long) values.length * Float.BYTES);
-        MemorySegment.copy(values, 0, memory, Memory.FLOAT, 0, values.length);
+        MemorySegment memory = PackedBytes.allocate((long) values.length * Float.BYTES);
+        MemorySegment.copy(values, 0, memory, PackedBytes.FLOAT, 0, values.length);
         return new Numbers(memory, DType.F32);
     }
 
     /** {@code values} rounded to F16. */
     static Numbers halves(float[] values) {
-        MemorySegment memory = Memory.allocate((long) values.length * Short.BYTES);
+        MemorySegment memory = PackedBytes.allocate((long) values.length * Short.BYTES);
         for (int i = 0; i < values.length; i++) {
-            memory.set(Memory.SHORT, 2L * i, Float.floatToFloat16(values[i]));
+            memory.set(PackedBytes.SHORT, 2L * i, Float.floatToFloat16(values[i]));
         }
         return new Numbers(memory, DType.F16);
     }
@@ -40,20 +40,20 @@ record Numbers(MemorySegment data, DType dtype) {
 
     float get(long index) {
         if (dtype == DType.F32) {
-            return data.get(Memory.FLOAT, 4 * index);
+            return data.get(PackedBytes.FLOAT, 4 * index);
         }
-        short bits = data.get(Memory.SHORT, 2 * index);
+        short bits = data.get(PackedBytes.SHORT, 2 * index);
         return dtype == DType.BF16 ? Float.intBitsToFloat(bits << 16) : Float.float16ToFloat(bits);
     }
 
     /** Numbers {@code from} to {@code from + count}. */
     void read(long from, int count, float[] to) {
         if (dtype == DType.F32) {
-            MemorySegment.copy(data, Memory.FLOAT, 4 * from, to, 0, count);
+            MemorySegment.copy(data, PackedBytes.FLOAT, 4 * from, to, 0, count);
             return;
         }
         short[] bits = new short[count];
-        MemorySegment.copy(data, Memory.SHORT, 2 * from, bits, 0, count);
+        MemorySegment.copy(data, PackedBytes.SHORT, 2 * from, bits, 0, count);
         if (dtype == DType.BF16) {
             for (int i = 0; i < count; i++) {
                 to[i] = Float.intBitsToFloat(bits[i] << 16);
@@ -73,7 +73,7 @@ record Numbers(MemorySegment data, DType dtype) {
 
     /** A matrix [rows, columns] turned into [columns, rows], in memory of its own. */
     Numbers transposed(long rows, long columns) {
-        MemorySegment turned = Memory.allocate(data.byteSize());
+        MemorySegment turned = PackedBytes.allocate(data.byteSize());
         int width = dtype.bytes();
         for (long r = 0; r < rows; r++) {
             for (long c = 0; c < columns; c++) {

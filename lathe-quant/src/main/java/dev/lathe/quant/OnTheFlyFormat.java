@@ -5,9 +5,10 @@ import dev.lathe.model.Weights;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
+import java.util.OptionalDouble;
 
 /**
- * Reads a dense layer and packs it at once: at no time is more than one layer dense. Numbers are first rounded to the type of
+ * Reads a dense layer and packs it at once: at no time is more than one layer dense, or in memory from the file. Numbers are first rounded to the type of
  * the arithmetic, as they are where the reference loads a model.
  *
  * @param dtype of the arithmetic
@@ -24,6 +25,11 @@ record OnTheFlyFormat(Quantizer quantizer, DType dtype) implements MatrixFormat 
     }
 
     @Override
+    public OptionalDouble outliers() {
+        return quantizer.outliers();
+    }
+
+    @Override
     public PackedMatrix read(LayerTensors layer) {
         if (!layer.has("weight") || !layer.spec("weight").dtype().isFloating()) {
             throw new UserError(
@@ -36,6 +42,7 @@ record OnTheFlyFormat(Quantizer quantizer, DType dtype) implements MatrixFormat 
             PackedMatrix packed = quantizer.quantize(
                     new Quantizer.Dense(layer.name(), new Numbers(dense.data(), dtype), layer.out(), layer.in()));
             dense.close();
+            layer.file().forget();
             return packed;
         }
     }

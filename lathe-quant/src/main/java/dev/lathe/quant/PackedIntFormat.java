@@ -51,9 +51,10 @@ record PackedIntFormat() implements MatrixFormat {
     private static BitRows packed(LayerTensors layer) {
         TensorSpec spec = layer.spec("weight_packed");
         MemorySegment shape = layer.bytes("weight_shape", DType.I64, 2);
-        if (shape.get(Memory.LONG, 0) != layer.out() || shape.get(Memory.LONG, 8) != layer.in()) {
+        if (shape.get(PackedBytes.LONG, 0) != layer.out() || shape.get(PackedBytes.LONG, 8) != layer.in()) {
             throw layer.bad("its weight_shape is %d x %d, but config.json makes it %d x %d"
-                    .formatted(shape.get(Memory.LONG, 0), shape.get(Memory.LONG, 8), layer.out(), layer.in()));
+                    .formatted(
+                            shape.get(PackedBytes.LONG, 0), shape.get(PackedBytes.LONG, 8), layer.out(), layer.in()));
         }
         long words = spec.shape().length == 2 ? spec.shape()[1] : 0;
         int bits = (int) (words * 32 / Math.max(1, layer.in()));
@@ -70,7 +71,7 @@ record PackedIntFormat() implements MatrixFormat {
         if (layer.in() % Integer.BYTES != 0) {
             throw layer.bad("%d inputs are no whole number of words".formatted(layer.in()));
         }
-        MemorySegment codes = Memory.allocate(stored.byteSize());
+        MemorySegment codes = PackedBytes.allocate(stored.byteSize());
         for (long i = 0; i < stored.byteSize(); i++) {
             codes.set(ValueLayout.JAVA_BYTE, i, (byte) (stored.get(ValueLayout.JAVA_BYTE, i) ^ 0x80));
         }
@@ -94,10 +95,10 @@ record PackedIntFormat() implements MatrixFormat {
         // Packed along the outputs: a column's words one after the other are a bit stream.
         long words = Math.ceilDiv(layer.out() * bits, 32);
         MemorySegment stored = layer.bytes("weight_zero_point", DType.I32, words, groups);
-        MemorySegment turned = Memory.allocate(stored.byteSize());
+        MemorySegment turned = PackedBytes.allocate(stored.byteSize());
         for (long w = 0; w < words; w++) {
             for (long g = 0; g < groups; g++) {
-                turned.set(Memory.INT, 4 * (g * words + w), stored.get(Memory.INT, 4 * (w * groups + g)));
+                turned.set(PackedBytes.INT, 4 * (g * words + w), stored.get(PackedBytes.INT, 4 * (w * groups + g)));
             }
         }
         BitRows columns = new BitRows(turned, bits, groups, layer.out());

@@ -29,17 +29,22 @@ public interface PackedMatrix {
         }
     }
 
+    /** In how many shares {@link #dots} comes; rows, where they have nothing in common. */
+    default long shares() {
+        return out();
+    }
+
     /**
-     * The products of rows {@code first} to {@code last}, exclusive, with some vectors, in float32.
+     * The products of the rows of shares {@code first} to {@code last}, exclusive, with some vectors, in float32.
      *
-     * @param y y[v][at + r - first] = row r · vector v
+     * @param y y[v][at + r] = row r · vector v
      */
-    default void dots(PackedRowKernel kernel, long first, long last, Vectors x, float[][] y, int at) {
+    default void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
         float[] row = Rows.buffer(in());
         for (long r = first; r < last; r++) {
             row(r, row);
             for (int v = 0; v < y.length; v++) {
-                y[v][(int) (at + r - first)] = kernel.dot(row, x.all()[v], (int) in());
+                y[v][(int) (at + r)] = kernels.rows().dot(row, x.all()[v], (int) in());
             }
         }
     }

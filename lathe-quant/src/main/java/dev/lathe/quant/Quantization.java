@@ -56,6 +56,16 @@ public final class Quantization {
     }
 
     /**
+     * The same model with inputs rounded to bytes where the library of its storage does that: {@link Int8Product}. Its
+     * gradients stay those of the dequantised matrices.
+     */
+    public static LoadedModel roundingInputs(LoadedModel model) {
+        return model.weights() instanceof QuantizedWeights packed
+                ? model.with(new QuantizedWeights(packed.dense(), QuantizedWeights.Inputs.ROUNDED))
+                : model;
+    }
+
+    /**
      * The same model with dense matrices again, those that its packed ones stand for, in float32; and with a config.json that
      * says so.
      */

@@ -4,17 +4,28 @@ import dev.lathe.model.Weight;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Packed matrices that read the same input, as one. Each product of many rows unpacks them into the model's shared buffer and
  * is then the dense one, so gradients are those of the dequantised matrix; products of up to {@value #FEW} rows are
  * made straight from the packed form.
+ *
+ * @param rounded the product where inputs are rounded too
  */
-record QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker) implements Weight {
+record QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker, Optional<Int8Product> rounded)
+        implements Weight {
     private static final int FEW = 4;
+
+    QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker) {
+        this(parts, in, unpacker, Optional.empty());
+    }
 
     @Override
     public Tensor times(Tensor x) {
+        if (rounded.isPresent()) {
+            return rounded.get().times(x);
+        }
         if (isFew(x)) {
             return unpacker.few(parts, in, x);
         }
@@ -25,8 +36,13 @@ record QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker) imp
     }
 
     /** Whether multiplying these rows costs less than unpacking the matrix. */
-    boolean isFew(Tensor x) {
+    static boolean isFew(Tensor x) {
         return x.size(0) <= FEW;
+    }
+
+    /** Whether the product is something else than that with the unpacked matrix. */
+    boolean isOwnProduct(Tensor x) {
+        return rounded.isPresent() || isFew(x);
     }
 
     @Override

@@ -12,7 +12,7 @@ import dev.lathe.tensor.Tensor;
 record QuantizedWideWeight(QuantizedWeight weight, Tensor room) implements WideWeight {
     @Override
     public Tensor times(Tensor wide) {
-        if (weight.isFew(wide)) {
+        if (weight.isOwnProduct(wide)) {
             Tensor low = wide.narrow(1, weight.in(), room.size(1));
             return weight.times(wide.narrow(1, 0, weight.in())).addMatmulInPlace(low, room.transpose(0, 1), 1);
         }

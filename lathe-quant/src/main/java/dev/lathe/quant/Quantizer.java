@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.tensor.DType;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Packs matrices while a model loads, and writes them as the library it comes from does. */
 interface Quantizer {
@@ -18,6 +19,11 @@ interface Quantizer {
 
     /** Tensors of a checkpoint that {@link CheckpointFormats} reads, under {@code module}. */
     List<StoredTensor> write(String module, PackedMatrix matrix, DType dtype);
+
+    /** {@link MatrixFormat#outliers}. */
+    default OptionalDouble outliers() {
+        return OptionalDouble.empty();
+    }
 
     /** The {@code quantization_config} of such a checkpoint. */
     ObjectNode config();

@@ -7,10 +7,11 @@ import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import dev.lathe.tensor.Torch;
 import dev.lathe.tensor.kernel.Matrix;
-import dev.lathe.tensor.kernel.PackedRowKernel;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Unpacks the matrices of a model, one layer at a time, into a buffer that all of them share. Belongs to the one thread that
@@ -20,8 +21,19 @@ public final class Unpacker implements AutoCloseable {
     /** Numbers a worker unpacks at a time: some 10 µs. */
     private static final long PART = 32_768;
 
-    private final PackedRowKernel kernel = PackedRowKernel.forHost();
+    /** Rows turned into columns at a time. */
+    private static final long TURNED = 64;
+
+    private final PackedKernels kernels;
     private final Map<DType, Tensor> buffers = new EnumMap<>(DType.class);
+
+    public Unpacker() {
+        this(PackedKernels.forHost());
+    }
+
+    Unpacker(PackedKernels kernels) {
+        this.kernels = kernels;
+    }
 
     /**
      * Matrices one below the other, [sum of their outs, in]; valid until the next call.
@@ -52,18 +64,67 @@ public final class Unpacker implements AutoCloseable {
         return matrix;
     }
 
+    /** Some rows of a matrix, in memory of their own: [rows, in]. */
+    Tensor rows(PackedMatrix matrix, long[] rows, DType dtype) {
+        if (dtype == DType.F16) { // which kernels do not write
+            return rows(matrix, rows, DType.F32).to(dtype);
+        }
+        Tensor some = Tensors.empty(dtype, rows.length, matrix.in());
+        Matrix to = Matrices.of(some);
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i] < 0 || rows[i] >= matrix.out()) {
+                throw new IndexOutOfBoundsException("row %d of %d".formatted(rows[i], matrix.out()));
+            }
+            matrix.rows(kernels.rows(), rows[i], rows[i] + 1, to, i);
+        }
+        return some;
+    }
+
+    /**
+     * A stack of matrices, each turned, in memory of its own: [stack, in, out].
+     *
+     * @param matrices one below the other
+     */
+    Tensor turned(PackedMatrix matrices, long stack, DType dtype) {
+        if (dtype == DType.F16) { // which kernels do not write
+            return turned(matrices, stack, DType.F32).to(dtype);
+        }
+        long in = matrices.in();
+        long out = matrices.out() / stack;
+        Tensor whole = Tensors.empty(dtype, stack * in, out);
+        Matrix to = Matrices.of(whole);
+        long columns = Math.ceilDiv(out, TURNED);
+        Torch.workers().run(Math.toIntExact(stack * columns), job -> {
+            long expert = job / columns;
+            long first = job % columns * TURNED;
+            int count = (int) Math.min(TURNED, out - first);
+            float[][] rows = new float[count][(int) in];
+            for (int r = 0; r < count; r++) {
+                matrices.row(expert * out + first + r, rows[r]);
+            }
+            Matrix strip = to.slice(first, count);
+            float[] column = Rows.buffer(count);
+            for (int c = 0; c < in; c++) {
+                for (int r = 0; r < count; r++) {
+                    column[r] = rows[r][c];
+                }
+                kernels.rows().write(column, strip, expert * in + c);
+            }
+        });
+        return whole.reshape(stack, in, out);
+    }
+
     /** x Wᵀ without a dense W: for a few rows, where unpacking would cost more than multiplying. */
     Tensor few(List<PackedMatrix> parts, long in, Tensor x) {
         int count = (int) x.size(0);
         Vectors vectors = Vectors.of(x.toFloats(), count);
         int out = Math.toIntExact(out(parts));
         float[][] y = new float[count][out];
-        long size = Math.max(1, PART / in);
         long[] starts = starts(parts);
-        Torch.workers().run(parts(parts, size), job -> {
-            Range range = range(parts, size, job);
-            PackedMatrix part = parts.get(range.part);
-            part.dots(kernel, range.first, range.last, vectors, y, (int) (starts[range.part] + range.first));
+        List<Range> ranges = ranges(parts, PackedMatrix::shares);
+        Torch.workers().run(ranges.size(), job -> {
+            Range range = ranges.get(job);
+            parts.get(range.part).dots(kernels, range.first, range.last, vectors, y, (int) starts[range.part]);
         });
         float[] flat = new float[count * out];
         for (int v = 0; v < count; v++) {
@@ -78,11 +139,11 @@ public final class Unpacker implements AutoCloseable {
             return;
         }
         Matrix to = Matrices.of(matrix);
-        long size = Math.max(1, PART / in);
         long[] starts = starts(parts);
-        Torch.workers().run(parts(parts, size), job -> {
-            Range range = range(parts, size, job);
-            parts.get(range.part).rows(kernel, range.first, range.last, to, starts[range.part] + range.first);
+        List<Range> ranges = ranges(parts, PackedMatrix::out);
+        Torch.workers().run(ranges.size(), job -> {
+            Range range = ranges.get(job);
+            parts.get(range.part).rows(kernels.rows(), range.first, range.last, to, starts[range.part] + range.first);
         });
     }
 
@@ -103,20 +164,18 @@ public final class Unpacker implements AutoCloseable {
 
     private record Range(int part, long first, long last) {}
 
-    private static int parts(List<PackedMatrix> parts, long size) {
-        return Math.toIntExact(
-                parts.stream().mapToLong(part -> Math.ceilDiv(part.out(), size)).sum());
-    }
-
-    private static Range range(List<PackedMatrix> parts, long size, int job) {
-        long left = job;
-        int part = 0;
-        while (left >= Math.ceilDiv(parts.get(part).out(), size)) {
-            left -= Math.ceilDiv(parts.get(part).out(), size);
-            part++;
+    /** Each part's rows, or what takes their place, in runs of some {@value #PART} numbers. */
+    private static List<Range> ranges(List<PackedMatrix> parts, ToLongFunction<PackedMatrix> count) {
+        List<Range> ranges = new ArrayList<>();
+        for (int part = 0; part < parts.size(); part++) {
+            PackedMatrix matrix = parts.get(part);
+            long all = count.applyAsLong(matrix);
+            long size = Math.max(1, PART * all / Math.max(1, matrix.out() * matrix.in()));
+            for (long first = 0; first < all; first += size) {
+                ranges.add(new Range(part, first, Math.min(first + size, all)));
+            }
         }
-        long first = left * size;
-        return new Range(part, first, Math.min(first + size, parts.get(part).out()));
+        return ranges;
     }
 
     private static long[] starts(List<PackedMatrix> parts) {

@@ -7,6 +7,20 @@ package dev.lathe.quant;
  * @param odd those of odd index
  */
 record Vectors(float[][] all, float[][] even, float[][] odd) {
+    /** Kernels for codes of several numbers a byte take blocks of a multiple of this. */
+    static final int STEP = 32;
+
+    /** Sums of each {@code size} numbers of vector {@code v}, one after the other. */
+    float[] sums(int v, int size, int count) {
+        float[] sums = new float[count];
+        for (int s = 0; s < count; s++) {
+            for (int i = s * size; i < (s + 1) * size; i++) {
+                sums[s] += all[v][i];
+            }
+        }
+        return sums;
+    }
+
     /** @param numbers {@code count} vectors one after the other */
     static Vectors of(float[] numbers, int count) {
         int length = numbers.length / count;

@@ -45,11 +45,11 @@ class BadCheckpointsTest {
     @Test
     void missingScalesAreNamed() {
         read(
-                new BitsAndBytesFormat(),
+                BitsAndBytesFormat.of(Json.object()),
                 new MapFile().put("w.weight", DType.U8, bytes(64), 64, 1),
                 "its weight.quant_state");
         read(
-                new BitsAndBytesFormat(),
+                BitsAndBytesFormat.of(Json.object()),
                 new MapFile().put("w.weight", DType.I8, bytes(128), 8, 16),
                 "its SCB is missing");
         read(gptq(), gptqLayer().without("w.scales"), "its scales is missing");
@@ -84,7 +84,7 @@ class BadCheckpointsTest {
                         .put("w.weight", DType.F8_E4M3, bytes(64), 4, 16)
                         .put("w.weight_scale", DType.F32, bytes(4), 1),
                 "weight is F8_E4M3[4, 16]");
-        read(new BitsAndBytesFormat(), fourBit("", 63), "has 63 bytes where 128 numbers of 4 bits need 64");
+        read(BitsAndBytesFormat.of(Json.object()), fourBit("", 63), "has 63 bytes where 128 numbers of 4 bits need 64");
     }
 
     @Test
@@ -108,16 +108,16 @@ class BadCheckpointsTest {
         read(gptq(), three, "no number of groups of 8 for 16 inputs");
         MapFile far = gptqLayer();
         MemorySegment order = bytes(64);
-        order.set(Memory.INT, 8, 7);
+        order.set(PackedBytes.INT, 8, 7);
         read(gptq(), far.put("w.g_idx", DType.I32, order, 16), "puts column 2 into group 7 of 2");
     }
 
     @Test
     void newerStatesAreNamed() {
-        read(new BitsAndBytesFormat(), fourBit(", \"rotation\": 1", 64), "a key rotation");
-        read(new BitsAndBytesFormat(), fourBit("", 64, "\"blocksize\": 48"), "a blocksize of 48");
+        read(BitsAndBytesFormat.of(Json.object()), fourBit(", \"rotation\": 1", 64), "a key rotation");
+        read(BitsAndBytesFormat.of(Json.object()), fourBit("", 64, "\"blocksize\": 48"), "a blocksize of 48");
         read(
-                new BitsAndBytesFormat(),
+                BitsAndBytesFormat.of(Json.object()),
                 fourBit("", 64, "\"blocksize\": 64, \"shape\": [8, 17]"),
                 "config.json makes it 8 x 16");
     }

@@ -1,9 +1,14 @@
 package dev.lathe.quant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
+import dev.lathe.model.ConfigReader;
+import dev.lathe.model.DecoderSpec;
+import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Scope;
@@ -137,7 +142,7 @@ class StoragesTest {
         Random random = new Random(tileRows);
         byte[] bytes = new byte[out * in];
         random.nextBytes(bytes);
-        MemorySegment codes = Memory.copyOf(MemorySegment.ofArray(bytes));
+        MemorySegment codes = PackedBytes.copyOf(MemorySegment.ofArray(bytes));
         int across = Math.ceilDiv(in, tileColumns);
         float[] scales = new float[Math.ceilDiv(out, tileRows) * across];
         for (int i = 0; i < scales.length; i++) {
@@ -153,6 +158,54 @@ class StoragesTest {
             for (int i = 0; i < rows.length; i++) {
                 Float expected = plain[i] * scales[i / in / tileRows * across + i % in / tileColumns];
                 assertThat((Float) rows[i]).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** gpt-oss's experts: each matrix of the stack is the turned one that its blocks stand for. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2})
+    void expertsInMxfp4AreTurnedMatrices(long seed) {
+        String config = """
+                {"model_type": "gpt_oss", "vocab_size": 16, "hidden_size": 64, "intermediate_size": 32,
+                 "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16,
+                 "num_local_experts": 3, "num_experts_per_tok": 2, "max_position_embeddings": 64}
+                """;
+        DecoderSpec spec = ConfigReader.read((ObjectNode) Json.parse(config, "config"), "config");
+        Random random = new Random(seed);
+        byte[] blocks = new byte[3 * 64 * 2 * 16]; // [experts, 2 · intermediate, hidden / 32, 16]
+        byte[] exponents = new byte[3 * 64 * 2];
+        random.nextBytes(blocks);
+        for (int i = 0; i < exponents.length; i++) {
+            exponents[i] = (byte) (124 + random.nextInt(6));
+        }
+        String name = "model.layers.0.mlp.experts.gate_up_proj";
+        MapFile file = new MapFile()
+                .put(name + "_blocks", DType.U8, PackedBytes.copyOf(MemorySegment.ofArray(blocks)), 3, 64, 2, 16)
+                .put(name + "_scales", DType.U8, PackedBytes.copyOf(MemorySegment.ofArray(exponents)), 3, 64, 2);
+        for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+            try (Unpacker unpacker = new Unpacker()) {
+                DequantizedFile dense =
+                        new DequantizedFile(file, "file", ModelShape.of(spec), new Mxfp4Format(), dtype, unpacker);
+                assertThat(dense.spec(name).shape()).containsExactly(3, 64, 64);
+                float[] numbers = Goldens.floats(dense, name);
+                for (int e = 0; e < 3; e++) {
+                    Mxfp4Matrix expert = new Mxfp4Matrix(
+                            MemorySegment.ofArray(blocks).asSlice(e * 2048L, 2048),
+                            MemorySegment.ofArray(exponents).asSlice(e * 128L, 128),
+                            64,
+                            64);
+                    float[] rows = Goldens.rows(expert, 64);
+                    for (int o = 0; o < 64; o++) {
+                        for (int i = 0; i < 64; i++) {
+                            assertThat((Float) numbers[(e * 64 + i) * 64 + o]).isEqualTo((Float) rows[o * 64 + i]);
+                        }
+                    }
+                }
+                MapFile cut = new MapFile().put(file.get(name + "_blocks"));
+                assertThatThrownBy(() -> new DequantizedFile(
+                                cut, "file", ModelShape.of(spec), new Mxfp4Format(), dtype, unpacker))
+                        .hasMessageContaining("its _scales is missing");
             }
         }
     }

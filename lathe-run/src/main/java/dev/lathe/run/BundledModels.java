@@ -1,5 +1,6 @@
 package dev.lathe.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
@@ -7,30 +8,37 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Models that come with Lathe, as {@code lathe:name}: laid out in the cache so that their weights can be mapped. */
+/** Models that come with Lathe, as {@code lathe:name}: laid out in the cache so that their weights can be mapped. Files that a list
+ * has under {@code seedling} are that model's. */
 record BundledModels(Path cache, SafeFiles files) {
+    private static final String MODELS = "/dev/lathe/run/models/";
+
     /** The folder of the model, laid out at its first use. */
     Path folder(String name) {
-        String root = "/dev/lathe/run/models/" + name + "/";
+        String root = MODELS + name + "/";
         if (!name.matches("[a-z0-9-]+") || BundledModels.class.getResource(root + "files.json") == null) {
-            throw new UserError("model_name_or_path: there is no lathe:%s; there is lathe:seedling".formatted(name));
+            throw new UserError("model_name_or_path: there is no lathe:%s; there are lathe:seedling and lathe:random-7b"
+                    .formatted(name));
         }
-        List<String> names = new ArrayList<>();
         byte[] index = bytes(root + "files.json");
-        Json.parse(new String(index, java.nio.charset.StandardCharsets.UTF_8), root + "files.json")
-                .path("files")
-                .forEach(file -> names.add(file.asText()));
-        Path folder = cache.resolve(name + "-" + Integer.toHexString(java.util.Arrays.hashCode(index)));
+        JsonNode listed = Json.parse(new String(index, StandardCharsets.UTF_8), root + "files.json");
+        Map<String, String> resources = new LinkedHashMap<>();
+        listed.path("files").forEach(file -> resources.put(file.asText(), root + file.asText()));
+        listed.path("seedling").forEach(file -> resources.put(file.asText(), MODELS + "seedling/" + file.asText()));
+        Path folder = cache.resolve(name + "-" + Integer.toHexString(Arrays.hashCode(index)));
         if (!Files.isDirectory(folder)) {
             files.writeFolder(folder, (aside, inside) -> {
-                for (String file : names) {
+                for (Map.Entry<String, String> file : resources.entrySet()) {
                     inside.write(
-                            aside.resolve(file), out -> SafeFiles.writeFully(out, ByteBuffer.wrap(bytes(root + file))));
+                            aside.resolve(file.getKey()),
+                            out -> SafeFiles.writeFully(out, ByteBuffer.wrap(bytes(file.getValue()))));
                 }
             });
         }

@@ -94,7 +94,7 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
         LoadedModel base = choice.open();
         try {
             DType compute = Arithmetic.inference(format, base.spec().dtype());
-            return of(choice.loading().load(base, compute), choice.adapters(), last, compute, Matrices.HELD);
+            return of(choice.loading().loadToAsk(base, compute), choice.adapters(), last, compute, Matrices.HELD);
         } catch (RuntimeException e) {
             base.close();
             throw e;

@@ -41,7 +41,7 @@ record ModelChoice(
 
     static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
         ModelSource source = new ModelSource(host, config);
-        WeightLoading loading = WeightLoading.of(config);
+        WeightLoading loading = WeightLoading.of(config, host::say);
         List<Path> named = source.adapters();
         Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
         if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {

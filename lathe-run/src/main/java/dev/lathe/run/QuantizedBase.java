@@ -3,6 +3,7 @@ package dev.lathe.run;
 import dev.lathe.base.UserError;
 import dev.lathe.model.ConvertedWeights;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.quant.PackedTables;
 import dev.lathe.quant.Quantization;
 import dev.lathe.quant.Unpacker;
 import dev.lathe.run.InferenceModel.LastAdapter;
@@ -36,13 +37,17 @@ record QuantizedBase(LoadedModel stored, Optional<LoadedModel> packed, String st
                         "%s is quantised (%s); adding an adapter to quantised weights would round them once more: name the model that they were made from and merge there, or set merge_base: dequantized to write dense weights that are exactly what an adapter trained on them belongs to"
                                 .formatted(stored.name(), method.get()));
             }
-            LoadedModel packed = Quantization.asStored(stored, new Unpacker());
+            LoadedModel layers = Quantization.asStored(stored, new Unpacker());
+            LoadedModel packed = run.model().int8Embedding()
+                    ? PackedTables.of(layers, stored.spec().dtype()).model()
+                    : layers;
             return new QuantizedBase(stored, Optional.of(packed), method.get(), into);
         }
         Optional<TrainedBase> kept = adapters.isEmpty() ? Optional.empty() : TrainedBase.of(adapters.getLast());
         Optional<TrainedBase> trained = kept.or(() -> run.model()
                 .quantization()
-                .map(config -> new TrainedBase(config, stored.spec().dtype())));
+                .map(config -> new TrainedBase(
+                        config, run.model().int8Embedding(), stored.spec().dtype())));
         if (trained.isEmpty() && into == MergeBase.DEQUANTIZED) {
             throw new UserError(
                     "merge_base: dequantized: nothing says how the weights under the adapter were quantised; give quantization_bit and what goes with it as they stood in the training, or delete the line");

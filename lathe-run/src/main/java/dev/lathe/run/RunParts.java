@@ -156,7 +156,7 @@ record RunParts(
         return Quantization.method(model)
                 .or(() -> run.model().quantization().map(config -> WeightLoading.storage(config)
                         .name()))
-                .map(packed -> ", weights in " + packed)
+                .map(packed -> ", weights in " + packed + (run.model().int8Embedding() ? ", embedding in int8" : ""))
                 .orElse("");
     }
 

@@ -25,7 +25,7 @@ record StartingModel(Host host, TrainRun run) {
         LoadedModel stored = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
         refuseQuantised(stored, adapter, source.adapters().size());
-        LoadedModel model = adapter ? WeightLoading.of(run.model()).load(stored, compute(stored)) : stored;
+        LoadedModel model = adapter ? WeightLoading.of(run.model(), host::say).load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
                 return model.with(StoredLayout.of(model.spec())
@@ -72,7 +72,7 @@ record StartingModel(Host host, TrainRun run) {
                 ? (folder, files, progress) -> {}
                 : run.model()
                         .quantization()
-                        .map(packed -> new TrainedBase(packed, compute(model)).artifact())
+                        .map(packed -> new TrainedBase(packed, run.model().int8Embedding(), compute(model)).artifact())
                         .orElse((folder, files, progress) -> {});
     }
 

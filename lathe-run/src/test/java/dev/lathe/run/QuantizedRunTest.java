@@ -2,7 +2,9 @@ package dev.lathe.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +52,8 @@ class QuantizedRunTest {
                 "finetuning_type=qlora",
                 "quantization_bit=8",
                 "quantization_bit=8 quantization_method=eetq",
-                "quantization_bit=3 quantization_method=hqq"
+                "quantization_bit=3 quantization_method=hqq",
+                "quantization_bit=4 quantize_embedding=int8"
             })
     void qloraIsLoraOnTheDequantisedModel(String keys) {
         String[] quantised = keys.split(" ");
@@ -131,6 +135,53 @@ class QuantizedRunTest {
         assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("quip"))))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("quantised with quip, which cannot be read");
+    }
+
+    /** The embedding's error is said, its record kept, and a merge keeps it. */
+    @Test
+    void anEmbeddingInInt8IsPartOfWhatWasTrained() {
+        Path adapter = folder.resolve("adapter");
+        bench.train(tiny.arguments(
+                adapter, "lora_rank=2", "quantization_bit=4", "quantize_embedding=int8", "learning_rate=0.05"));
+        assertThat(bench.said()).containsPattern("Embedding in int8: off by 0\\.[1-9]\\d %");
+        Path kept = export("kept", List.of(adapter));
+        try (LoadedModel base = LoadedModel.open("tiny", tiny.model());
+                PromptLogits trained =
+                        logits(TrainedBase.of(adapter).orElseThrow().pack(base), List.of(adapter));
+                PromptLogits merged = logits(LoadedModel.open("kept", kept), List.of())) {
+            assertThat(trained.to(merged).delta()).isLessThan(1e-4);
+        }
+    }
+
+    @Test
+    void anEmbeddingInInt8NeedsPackedLayers() {
+        assertThatThrownBy(() -> bench.train(tiny.arguments(folder.resolve("x"), "quantize_embedding=int8")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("set quantization_bit as well");
+        assertThatThrownBy(() -> bench.train(
+                        tiny.arguments(folder.resolve("y"), "quantize_embedding=int8", "finetuning_type=full")))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("quantised weights cannot be trained");
+    }
+
+    /** int8_activations changes what 8 bits of bitsandbytes answer, by little, and nothing else. */
+    @Test
+    void activationsAreRoundedWhereAskedFor() {
+        double[] plain = sums("quantization_bit", "8");
+        double[] rounded = sums("quantization_bit", "8", "int8_activations", "true");
+        assertThat(rounded).isNotEqualTo(plain).containsExactly(plain, within(0.1));
+        assertThat(sums("quantization_bit", "4", "int8_activations", "true")).isEqualTo(sums("quantization_bit", "4"));
+    }
+
+    private double[] sums(Object... keys) {
+        List<Object> all = new ArrayList<>(List.of("model_name_or_path", tiny.model(), "infer_dtype", "float32"));
+        all.addAll(List.of(keys));
+        String line = Told.at(folder)
+                .score(new ScoreInput.Text("a bird sings at night"), new Scoring.Format(1, true), all.toArray());
+        JsonNode sums = Json.parse(line, "line").path("logsumexp");
+        return IntStream.range(0, sums.size())
+                .mapToDouble(i -> sums.get(i).doubleValue())
+                .toArray();
     }
 
     @Test

@@ -52,7 +52,7 @@ public final class CrossEntropy {
                 loss += kernel.map(k -> gradient(k, chunk, logits, scale))
                         .orElseGet(() -> gradientByLibtorch(chunk, logits, scale));
                 Tensor dLogits = logits;
-                gradient.narrow(0, row, chunk.rows()).copyFrom(chunk.valid(dLogits.matmul(head.value())));
+                gradient.narrow(0, row, chunk.rows()).copyFrom(chunk.valid(head.timesTransposed(dLogits)));
                 head.parameter().ifPresent(w -> w.addGradientProduct(dLogits, chunk.hidden(), 1));
             }
         }
@@ -147,6 +147,6 @@ public final class CrossEntropy {
 
     /** [rows, vocabulary]. */
     private static Tensor product(Tensor hidden, Operand head) {
-        return hidden.matmul(head.value().transpose(0, 1));
+        return head.times(hidden);
     }
 }

@@ -6,7 +6,7 @@ public final class EmbeddingLookup {
 
     /** ids: int64 [tokens]; table: [vocabulary, hidden]; y: [tokens, hidden]. */
     public static Tensor apply(Tape tape, Tensor ids, Operand table) {
-        Tensor y = table.value().select(0, ids);
+        Tensor y = table.rows(ids);
         if (tape.isRecording() && table.isTrained()) {
             Parameter parameter = table.parameter().orElseThrow();
             tape.record(y, dy -> parameter

@@ -19,7 +19,7 @@ public interface Head {
     record Matrix(Operand weight, Optional<Operand> bias) implements Head {
         @Override
         public Tensor logits(Tensor hidden) {
-            Tensor logits = hidden.matmul(weight.value().transpose(0, 1));
+            Tensor logits = weight.times(hidden);
             bias.ifPresent(b -> logits.addInPlace(b.value()));
             return logits;
         }
@@ -30,7 +30,7 @@ public interface Head {
             bias.flatMap(Operand::parameter)
                     .ifPresent(b ->
                             b.addGradient(dLogits.to(dLogits.dtype().wide()).sum(0, false)));
-            return dLogits.matmul(weight.value());
+            return weight.timesTransposed(dLogits);
         }
 
         @Override

@@ -14,8 +14,32 @@ public sealed interface Operand {
         return parameter().isPresent();
     }
 
+    /** Of {@link #value}. */
+    default DType dtype() {
+        return value().dtype();
+    }
+
+    /** Rows of a table by number. ids: int64 [tokens]; result: [tokens, columns]. */
+    default Tensor rows(Tensor ids) {
+        return value().select(0, ids);
+    }
+
+    /** x Wᵀ for a table W. x: [rows, columns of W]; result in memory of its own. */
+    default Tensor times(Tensor x) {
+        return x.matmul(value().transpose(0, 1));
+    }
+
+    /** dy W for a table W. */
+    default Tensor timesTransposed(Tensor dy) {
+        return dy.matmul(value());
+    }
+
     static Operand fixed(Tensor value) {
         return new Fixed(value);
+    }
+
+    static Operand packed(PackedTable table) {
+        return new Packed(table);
     }
 
     static Operand trained(Parameter parameter) {
@@ -27,6 +51,39 @@ public sealed interface Operand {
         @Override
         public Optional<Parameter> parameter() {
             return Optional.empty();
+        }
+    }
+
+    /** Never changes, and is no tensor: {@link #value} makes one each time. */
+    record Packed(PackedTable table) implements Operand {
+        @Override
+        public Tensor value() {
+            return table.dense();
+        }
+
+        @Override
+        public Optional<Parameter> parameter() {
+            return Optional.empty();
+        }
+
+        @Override
+        public DType dtype() {
+            return table.dtype();
+        }
+
+        @Override
+        public Tensor rows(Tensor ids) {
+            return table.rows(ids);
+        }
+
+        @Override
+        public Tensor times(Tensor x) {
+            return table.times(x);
+        }
+
+        @Override
+        public Tensor timesTransposed(Tensor dy) {
+            return table.timesTransposed(dy);
         }
     }
 

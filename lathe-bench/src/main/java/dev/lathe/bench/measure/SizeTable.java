@@ -8,6 +8,7 @@ import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.quant.Storage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -25,18 +26,28 @@ public final class SizeTable {
             new Kept("fp16 or bf16", 2, Optional.empty()),
             new Kept("int8, a scale a row; the rest fp16", 2, Optional.of(Storage.int8())),
             new Kept("nf4, a scale for 64 numbers; the rest bf16", 2, Optional.of(Storage.nf4(false))),
-            new Kept("nf4, scales quantised too; the rest bf16", 2, Optional.of(Storage.nf4(true))));
+            new Kept("nf4, scales quantised too; the rest bf16", 2, Optional.of(Storage.nf4(true))),
+            new Kept(
+                    "nf4, scales quantised too; embedding and head int8; the rest bf16",
+                    2,
+                    Optional.of(Storage.nf4(true)),
+                    Optional.of(Storage.int8())));
 
     /**
      * A way to keep a model.
      *
      * @param bytes of a number that is not packed
      * @param packed how the blocks' linear layers are
+     * @param tables how embedding and head are
      */
-    private record Kept(String words, long bytes, Optional<Storage> packed) {
-        long of(TensorSpec tensor, boolean linear) {
+    private record Kept(String words, long bytes, Optional<Storage> packed, Optional<Storage> tables) {
+        Kept(String words, long bytes, Optional<Storage> packed) {
+            this(words, bytes, packed, Optional.empty());
+        }
+
+        long of(TensorSpec tensor, boolean linear, boolean table) {
             long[] shape = tensor.shape();
-            return packed.filter(storage -> linear)
+            return (table ? tables : packed.filter(storage -> linear))
                     .map(storage -> storage.bytes(shape[0], shape[1]))
                     .orElse(tensor.elements() * bytes);
         }
@@ -49,27 +60,31 @@ public final class SizeTable {
         ModelShape shape = ModelShape.of(spec);
         Set<String> linears = new TreeSet<>();
         LinearShapes.of(spec).linears().forEach(linear -> linears.addAll(linear.names()));
-        List<Section> sections =
-                WAYS.stream().map(way -> section(way, spec, shape, linears)).toList();
+        Set<String> tables = Set.of(spec.embeddingTensor(), spec.headTensor());
+        List<Section> sections = WAYS.stream()
+                .map(way -> section(way, spec, shape, linears, tables))
+                .toList();
         SequencedMap<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model);
         return new Measurement("size", when, conditions.with(settings), sections);
     }
 
-    private static Section section(Kept way, DecoderSpec spec, ModelShape shape, Set<String> linears) {
+    private static Section section(
+            Kept way, DecoderSpec spec, ModelShape shape, Set<String> linears, Set<String> tables) {
         SequencedMap<String, Long> groups = new LinkedHashMap<>();
         long total = 0;
+        long numbers = 0;
         for (TensorSpec tensor : shape.tensors()) {
-            long bytes = way.of(tensor, linears.contains(tensor.name()));
+            long bytes = way.of(tensor, linears.contains(tensor.name()), tables.contains(tensor.name()));
             groups.merge(group(spec, tensor), bytes, Long::sum);
             total += bytes;
+            numbers += tensor.elements();
         }
         groups.put("all", total);
-        return new Section(
-                way.words(),
-                groups.entrySet().stream()
-                        .map(group -> new Metric(group.getKey(), group.getValue(), Unit.BYTES))
-                        .toList());
+        List<Metric> metrics = new ArrayList<>();
+        groups.forEach((group, bytes) -> metrics.add(new Metric(group, bytes, Unit.BYTES)));
+        metrics.add(new Metric("a number", 8.0 * total / numbers, Unit.BITS));
+        return new Section(way.words(), metrics);
     }
 
     private static String group(DecoderSpec spec, TensorSpec tensor) {

@@ -16,6 +16,7 @@ public enum Unit {
     MICROSECONDS("us", "%,.1f µs", 1),
     RATIO("ratio", "%.2fx", 1),
     CORES("cores", "%.2f cores", 1),
+    BITS("bits", "%.2f bits", 1),
     COUNT("count", "%,.0f", 1);
 
     private final String word;

@@ -40,4 +40,16 @@ class SizeTableTest {
         assertThat(bytes("nf4, scales quantised too; the rest bf16", "embedding"))
                 .isEqualTo(2.0 * 49152 * 576);
     }
+
+    /** The marks: 6.7 bits a parameter of SmolLM2 at most; an embedding in int8 saves more than a bit of them. */
+    @Test
+    void bitsOfTheWholeModel() {
+        String nested = "nf4, scales quantised too; the rest bf16";
+        String tables = "nf4, scales quantised too; embedding and head int8; the rest bf16";
+        assertThat(bytes(tables, "embedding")).isEqualTo(49152.0 * (576 + 4));
+        assertThat(bytes(tables, "attention")).isEqualTo(bytes(nested, "attention"));
+        assertThat(bytes("fp32", "a number")).isEqualTo(32);
+        assertThat(bytes(nested, "a number")).isBetween(6.6, 6.7);
+        assertThat(bytes(tables, "a number")).isBetween(4.9, 5.0);
+    }
 }

@@ -32,6 +32,13 @@ public final class Checkpoint implements WeightFile {
         this.shardOf = shardOf;
     }
 
+    /** Whether the folder holds weights of a model, even such as {@link #open} refuses. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(SINGLE))
+                || Files.exists(folder.resolve(INDEX))
+                || PICKLED.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
+
     /**
      * Opens what the folder holds: {@code model.safetensors}, else the shards of {@code model.safetensors.index.json},
      * else {@code adapter_model.safetensors}. Every shard's header is checked. Throws {@link UserError} when a shard is

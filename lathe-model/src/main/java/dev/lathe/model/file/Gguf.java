@@ -43,7 +43,7 @@ public final class Gguf implements AutoCloseable {
     }
 
     /** The tensors under the file's own names, rows in the file's order; otherwise as {@link #weights}. */
-    public WeightFile tensors(DType dtype) {
+    public PackedRowFile tensors(DType dtype) {
         Map<String, GgufWeights.Source> sources = new LinkedHashMap<>();
         header.tensors().forEach((name, tensor) -> sources.put(name, new GgufWeights.Source(tensor, 0)));
         return new GgufWeights(file, header, dtype, sources);

@@ -113,10 +113,23 @@ final class GgufWeights implements PackedRowFile {
         }
 
         @Override
+        public MemorySegment blocks() {
+            return stored;
+        }
+
+        @Override
+        public long at(long row) {
+            return source.stored(row) * rowBytes();
+        }
+
+        private int rowBytes() {
+            return Math.toIntExact(stored.byteSize() / Math.max(1, rows()));
+        }
+
+        @Override
         public void row(long row, float[] to) {
-            byte[] bytes = new byte[Math.toIntExact(stored.byteSize() / Math.max(1, rows()))];
-            MemorySegment.copy(
-                    stored, ValueLayout.JAVA_BYTE, source.stored(row) * bytes.length, bytes, 0, bytes.length);
+            byte[] bytes = new byte[rowBytes()];
+            MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, at(row), bytes, 0, bytes.length);
             reader.read(bytes, to, length());
         }
     }

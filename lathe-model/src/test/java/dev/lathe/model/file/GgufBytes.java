@@ -32,7 +32,8 @@ public final class GgufBytes {
     }
 
     /** Dimensions innermost first, as the file has them. */
-    GgufBytes tensor(String name, int type, byte[] bytes, long... dimensions) {
+    /** Any tensor, its dimensions innermost first. */
+    public GgufBytes tensor(String name, int type, byte[] bytes, long... dimensions) {
         tensorCount++;
         text(tensors, name);
         number(tensors, dimensions.length, 4);

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param hubToken for the hub; when empty, HF_TOKEN may hold one
  * @param quantization what its linear layers are packed as while it loads
  * @param gguf what becomes of a GGUF file's blocks
+ * @param int8Embedding whether the embedding and the head are packed too
+ * @param int8Activations whether inputs are rounded too where bitsandbytes' 8 bits answer
  * @param fromScratch random weights of the model's shape instead of its own
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  */
@@ -25,6 +27,8 @@ public record ModelConfig(
         Optional<Secret> hubToken,
         Optional<QuantizationConfig> quantization,
         GgufWeights gguf,
+        boolean int8Embedding,
+        boolean int8Activations,
         boolean fromScratch,
         Optional<String> ropeScaling) {
     static ModelConfig of(Settings s) {
@@ -36,6 +40,8 @@ public record ModelConfig(
                 s.optionalText("hf_hub_token").map(Secret::new),
                 QuantizationConfig.of(s),
                 GgufWeights.of(s),
+                s.on("quantize_embedding"),
+                s.flag("int8_activations"),
                 s.flag("train_from_scratch"),
                 s.optionalText("rope_scaling"));
     }

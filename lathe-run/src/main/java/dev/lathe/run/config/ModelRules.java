@@ -68,6 +68,13 @@ final class ModelRules {
                     "a quantised embedding cannot grow",
                     "leave out quantization_bit or resize_vocab"),
             Rule.refuse(
+                    "t",
+                    "a quantised embedding with freeze or full",
+                    List.of("quantize_embedding", "finetuning_type"),
+                    s -> s.on("quantize_embedding") && !s.is("finetuning_type", "lora"),
+                    "quantised weights cannot be trained",
+                    "set finetuning_type: lora, or leave out quantize_embedding"),
+            Rule.refuse(
                     "e",
                     "merging into a quantised model",
                     List.of("quantization_bit", "merge_base"),

@@ -43,6 +43,8 @@ class KeyTableTest {
                 "sample_answers", // Lathe's own
                 "gguf_weights",
                 "infer_weights",
+                "int8_activations",
+                "quantize_embedding",
                 "merge_base",
                 "use_cache",
                 "dataloader_in_order",

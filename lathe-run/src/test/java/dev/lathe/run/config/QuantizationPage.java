@@ -26,7 +26,10 @@ final class QuantizationPage {
 
             ## While loading
 
-            Bits a weight are those of a 4096 x 4096 matrix, scales and all. Embedding, head and norms stay as they are.
+            Bits a weight are those of a 4096 x 4096 matrix, scales and all. Norms stay as they are; so do embedding and head,
+            unless `quantize_embedding: int8` keeps them in 8 bits with a scale a word. The error that this makes is shown when
+            the model loads. Products read the 8 bits; a head that is the embedding stays one with it. `lathe bench size MODEL`
+            shows what it saves.
 
             """;
     private static final String AFTER = """
@@ -48,7 +51,7 @@ final class QuantizationPage {
 
             | `quant_method` in config.json | read |
             |---|---|
-            | `bitsandbytes` | NF4, FP4, quantised scales or not, any block size; LLM.int8 (weights; activations stay as they are) |
+            | `bitsandbytes` | NF4, FP4, quantised scales or not, any block size; LLM.int8 |
             | `gptq` | 2, 3, 4, 8 bits, also mixed; groups, `desc_act`, layouts `gptq` and `gptq_v2` |
             | `awq` | 4 bits, layout `gemm` |
             | `aqlm` | any number and size of codebooks, groups of outputs and inputs |
@@ -56,11 +59,14 @@ final class QuantizationPage {
             | `eetq` | int8 in the layout for SM75 to SM89 |
             | `fp8` | e4m3 and e5m2 with a scale a matrix, a row or a tile (DeepSeek's `weight_scale_inv`) |
             | `compressed-tensors` | `pack-quantized` and `int-quantized` (groups, channels, zero points, `weight_g_idx`), `float-quantized`, `sparse-24-bitmask`, `sparse-bitmask` |
-            | `mxfp4` | matrices of linear layers; gpt-oss's experts are not there yet |
+            | `mxfp4` | matrices of linear layers; gpt-oss's experts, which are widened while they load |
             | GGUF | every type of [models.md](models.md#weights); `gguf_weights` says whether blocks stay packed in memory |
 
             Scales of activations (W8A8, static FP8) are left aside: activations are computed in the type of the arithmetic, which is
-            closer to the model before quantisation.
+            closer to the model before quantisation. For weights in LLM.int8, stored so or made by `quantization_bit: 8`,
+            `int8_activations: true` lets `chat` and `score` round activations as bitsandbytes does: row by row to 8 bits, but
+            for columns that hold a magnitude from `llm_int8_threshold` (6) on. Training multiplies by the dequantised matrix,
+            as bitsandbytes does on a CPU.
             """;
 
     private static final Set<String> KEYS = Set.of(
@@ -70,6 +76,7 @@ final class QuantizationPage {
             "double_quantization",
             "quantization_device_map",
             "merge_base",
+            "quantize_embedding",
             "gguf_weights");
     private static final long SIDE = 4096;
 

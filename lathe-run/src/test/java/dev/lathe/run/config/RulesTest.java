@@ -41,6 +41,9 @@ class RulesTest {
                                 "quantised loading with a growing vocabulary",
                                 BASE + "quantization_bit=4 resize_vocab=true"),
                         Map.entry(
+                                "a quantised embedding with freeze or full",
+                                BASE + "finetuning_type=full quantize_embedding=int8"),
+                        Map.entry(
                                 "merging into a quantised model",
                                 "model_name_or_path=x adapter_name_or_path=a quantization_bit=4 export_dir=e"),
                         Map.entry("no folder to export to", "model_name_or_path=x"),

@@ -83,6 +83,8 @@ class TrainRunTest {
                                 Optional.empty(),
                                 GgufWeights.AUTO,
                                 false,
+                                false,
+                                false,
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(

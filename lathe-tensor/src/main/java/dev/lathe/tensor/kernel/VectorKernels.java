@@ -18,6 +18,14 @@ final class VectorKernels {
         return new VectorPackedRow();
     }
 
+    static PackedDotKernel packedDots() {
+        return new VectorPackedDot();
+    }
+
+    static BlockDotKernel blockDots() {
+        return new VectorBlockDot();
+    }
+
     static Kernels make(Workers workers) {
         return new Kernels(
                 "vector-" + Lanes.F.vectorBitSize(),

@@ -10,13 +10,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Memory outside Java's heap for packed matrices, and how numbers stand in it: little endian, at any address. */
-final class Memory {
+final class PackedBytes {
     static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private Memory() {}
+    private PackedBytes() {}
 
     /**
      * Zeros, freed once nothing refers to them. They are libtorch's, because Java bounds memory of its own outside the heap

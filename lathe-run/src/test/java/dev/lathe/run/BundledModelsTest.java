@@ -1,0 +1,57 @@
+package dev.lathe.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lathe.base.SafeFiles;
+import dev.lathe.base.UserError;
+import dev.lathe.model.LoadedModel;
+import dev.lathe.model.ModelShape;
+import dev.lathe.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BundledModelsTest {
+    private final BundledModels models;
+
+    BundledModelsTest(@TempDir Path cache) {
+        this.models = new BundledModels(cache, new SafeFiles(Bench.UNSYNCED));
+    }
+
+    @Test
+    void seedlingHasWeights() {
+        try (LoadedModel model = LoadedModel.open("lathe:seedling", models.folder("seedling"))) {
+            assertThat(ModelShape.of(model.spec()).parameters()).isEqualTo(2_558_400);
+        }
+    }
+
+    /** Llama 2 7B's shape, seedling's tokenizer, and weights that lie nowhere. */
+    @Test
+    void theRandomModelIsSmallOnTheDisk() throws IOException {
+        Path folder = models.folder("random-7b");
+        try (LoadedModel model = LoadedModel.open("lathe:random-7b", folder);
+                Stream<Path> files = Files.list(folder)) {
+            assertThat(ModelShape.of(model.spec()).parameters()).isEqualTo(6_738_415_616L);
+            assertThat(model.weights().spec("model.layers.31.mlp.up_proj.weight").dtype())
+                    .isEqualTo(DType.BF16);
+            assertThat(model.tokenizer().encode("Mira is a baker.")).isNotEmpty();
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(5);
+            for (Path file : all) {
+                assertThat(Files.size(file)).as(file.toString()).isLessThan(1 << 20);
+            }
+        }
+    }
+
+    @Test
+    void othersAreNamed() {
+        assertThatThrownBy(() -> models.folder("random-8b"))
+                .isInstanceOf(UserError.class)
+                .hasMessageContaining("there are lathe:seedling and lathe:random-7b");
+    }
+}
