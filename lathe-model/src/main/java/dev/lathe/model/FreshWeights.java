@@ -5,7 +5,6 @@ import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
-import dev.lathe.tensor.Philox;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -62,25 +61,11 @@ public final class FreshWeights implements WeightFile {
         return new StoredTensor(name, DType.F32, spec.shape(), data);
     }
 
-    /** Box and Muller's transform of pairs of uniform numbers. */
     private void fillNormal(String name, MemorySegment data, long count) {
-        int[] words = new int[4];
+        NormalNumbers numbers = new NormalNumbers(name, seed, 1);
         for (long i = 0; i < count; i++) {
-            int lane = (int) (i % 4);
-            if (lane == 0) {
-                int block = Math.toIntExact(i / 4);
-                Philox.block(block, 0, 0, name.hashCode(), (int) (seed ^ (seed >>> 32)), 1, words, 0);
-            }
-            double radius = Math.sqrt(-2 * Math.log(unit(words[lane & 2])));
-            double angle = 2 * Math.PI * unit(words[(lane & 2) + 1]);
-            double normal = radius * (lane % 2 == 0 ? Math.cos(angle) : Math.sin(angle));
-            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (normal * deviation));
+            data.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (numbers.at(i) * deviation));
         }
-    }
-
-    /** In (0, 1]. */
-    private static double unit(int word) {
-        return (Integer.toUnsignedLong(word) + 1) * 0x1p-32;
     }
 
     @Override

@@ -182,7 +182,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
         for (int id : sample.inputIds()) {
             if (id >= vocabulary) {
                 throw new UserError(
-                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
+                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows, or let the embedding grow (resize_vocab: true)"
                                 .formatted(id, tokenizer.tokenOf(id), vocabulary));
             }
         }

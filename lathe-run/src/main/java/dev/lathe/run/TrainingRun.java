@@ -6,6 +6,7 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.quant.Quantization;
+import dev.lathe.run.VocabularyGrowth.Grown;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** {@code lathe train}: puts the parts of a run together, in the order in which a mistake is cheapest to find. */
 public final class TrainingRun {
@@ -66,31 +68,40 @@ public final class TrainingRun {
         host.files().probe(run.checkpoints().outputDir());
         Continuation continuation = Continuation.of(run.checkpoints(), host.files());
         String name = run.model().nameOrPath();
-        try (LoadedModel model = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
+        Grown grown = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
+        try (LoadedModel model = grown.model();
                 Owner owner = new Owner()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
             LoadedData data =
                     DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());
             return NativeMemory.during(
-                    "training", LessMemory.TRAINING, () -> train(owner, continuation, aligned, encoder, data));
+                    "training",
+                    LessMemory.TRAINING,
+                    () -> train(owner, continuation, new Grown(aligned, grown.resized()), encoder, data));
         }
     }
 
-    LoadedModel open(Continuation continuation) {
+    Grown open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
-        LoadedModel stored = stretched(source.open(run.training().seed()));
+        List<Path> adapters = source.adapters();
+        List<Path> trained = Stream.concat(adapters.stream(), continuation.weightsOnly().stream())
+                .toList();
         boolean adapter = run.finetune() instanceof LoraConfig;
-        refuseQuantised(stored, adapter, source.adapters().size());
+        Grown grown = new VocabularyGrowth(host, run.model().vocabulary(), adapter ? trained : adapters)
+                .of(source.open(run.training().seed()));
+        LoadedModel stored = stretched(grown.model());
+        refuseQuantised(stored, adapter, adapters.size());
         LoadedModel model = adapter ? WeightLoading.of(run.model()).load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
-                return model.with(StoredLayout.of(model.spec())
+                LoadedModel whole = model.with(StoredLayout.of(model.spec())
                         .reading(Checkpoint.open(continuation.weightsOnly().get())));
+                return new Grown(whole, grown.resized());
             }
         }
-        List<Path> adapters = source.adapters();
-        return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
+        LoadedModel merged = InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
+        return new Grown(merged, grown.resized());
     }
 
     private LoadedModel stretched(LoadedModel model) {
@@ -133,11 +144,11 @@ public final class TrainingRun {
                         .orElse((folder, files, progress) -> {});
     }
 
-    private boolean train(
-            Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
+    private boolean train(Owner owner, Continuation continuation, Grown grown, ChatEncoder encoder, LoadedData data) {
+        LoadedModel model = grown.model();
         RunParts parts = RunParts.of(host, configuration, run, model, data);
         double balance = parts.routerBalance();
-        Tuning tuning = preparing(owner, () -> tuning(continuation, model, parts));
+        Tuning tuning = preparing(owner, () -> tuning(continuation, grown, parts));
         AdamW optimizer = preparing(owner, () -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());
@@ -216,14 +227,17 @@ public final class TrainingRun {
         return NativeMemory.during("preparing what is trained", LessMemory.PREPARING, () -> owner.own(part));
     }
 
-    Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
+    Tuning tuning(Continuation continuation, Grown grown, RunParts parts) {
         List<Path> adapters = new ModelSource(host, run.model()).adapters();
         Optional<Path> adapter = continuation
                 .weightsOnly()
                 .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
         return new TuningSource(
-                        run.finetune(), parts.arithmetic(), run.training().seed())
-                .tune(model, adapter);
+                        run.finetune(),
+                        grown.resized(),
+                        parts.arithmetic(),
+                        run.training().seed())
+                .tune(grown.model(), adapter);
     }
 
     /** What the run that goes on had found best, unless that checkpoint is gone. */

@@ -76,14 +76,15 @@ public final class TrainingTrial {
         Torch.start(host.threads());
         TrainingRun training = new TrainingRun(host, configuration);
         Continuation anew = new Continuation(Optional.empty(), false);
-        try (LoadedModel opened = training.open(anew)) {
+        VocabularyGrowth.Grown grown = training.open(anew);
+        try (LoadedModel opened = grown.model()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
                     .orElseGet(() ->
                             DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
             LoadedModel model = SpecialTokenIds.align(opened, encoder.tokenizer());
             RunParts parts = RunParts.of(host, configuration, run, model, data);
-            train(parts, training.tuning(anew, model, parts), audience);
+            train(parts, training.tuning(anew, new VocabularyGrowth.Grown(model, grown.resized()), parts), audience);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param quantization what its linear layers are packed as while it loads
  * @param gguf what becomes of a GGUF file's blocks
  * @param fromScratch random weights of the model's shape instead of its own
+ * @param vocabulary what is added to its vocabulary
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  */
 public record ModelConfig(
@@ -26,6 +27,7 @@ public record ModelConfig(
         Optional<QuantizationConfig> quantization,
         GgufWeights gguf,
         boolean fromScratch,
+        VocabularyConfig vocabulary,
         Optional<String> ropeScaling) {
     static ModelConfig of(Settings s) {
         return new ModelConfig(
@@ -37,6 +39,7 @@ public record ModelConfig(
                 QuantizationConfig.of(s),
                 GgufWeights.of(s),
                 s.flag("train_from_scratch"),
+                VocabularyConfig.of(s),
                 s.optionalText("rope_scaling"));
     }
 }

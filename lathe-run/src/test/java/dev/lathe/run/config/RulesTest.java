@@ -38,9 +38,6 @@ class RulesTest {
                         Map.entry("7 bits with hqq", BASE + "quantization_bit=7 quantization_method=hqq"),
                         Map.entry("other than 8 bits with eetq", BASE + "quantization_bit=4 quantization_method=eetq"),
                         Map.entry(
-                                "quantised loading with a growing vocabulary",
-                                BASE + "quantization_bit=4 resize_vocab=true"),
-                        Map.entry(
                                 "merging into a quantised model",
                                 "model_name_or_path=x adapter_name_or_path=a quantization_bit=4 export_dir=e"),
                         Map.entry("no folder to export to", "model_name_or_path=x"),
@@ -212,6 +209,9 @@ class RulesTest {
                 "gradient_checkpointing", BASE + "gradient_checkpointing=true disable_gradient_checkpointing=true"));
         cases.add(Arguments.of("packing", BASE + "packing=false neat_packing=true"));
         cases.add(Arguments.of("fp16", BASE + "fp16=true"));
+        cases.add(Arguments.of("init_special_tokens", BASE + "init_special_tokens=desc_init"));
+        cases.add(Arguments.of(
+                "add_special_tokens", BASE + "add_special_tokens=a new_special_tokens_config=tokens.yaml"));
         return cases.stream();
     }
 

@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainRunTest {
+    private static final TemplateConfig LLAMA3 =
+            new TemplateConfig(Optional.of("llama3"), Optional.empty(), Optional.empty(), Optional.of(true), false);
+
     private final Path folder;
 
     TrainRunTest(@TempDir Path folder) {
@@ -88,15 +91,12 @@ class TrainRunTest {
                                 Optional.empty(),
                                 GgufWeights.AUTO,
                                 false,
+                                new VocabularyConfig(
+                                        false, List.of(), List.of(), Optional.empty(), TokenStart.NOISY_MEAN, LLAMA3),
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
-                                new TemplateConfig(
-                                        Optional.of("llama3"),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Optional.of(true),
-                                        false),
+                                LLAMA3,
                                 List.of("identity", "alpaca_en_demo"),
                                 List.of(),
                                 Path.of("data"),
