@@ -140,13 +140,8 @@ class HubDatasetTest {
         Files.copy(local.resolve("dataset_info.json"), folder.resolve("dataset_info.json"));
         for (String dir : List.of(local.toString(), "ONLINE", "REMOTE:org/info")) {
             String name = dir.equals("ONLINE") ? "org/set" : "mine";
-            LoadedData data = DataPipeline.load(
-                    DataSettings.of(DataSettings.Stage.SFT, Path.of(dir), List.of(name)),
-                    Letters.encoding(),
-                    new TokenCache.None(),
-                    hub(),
-                    1,
-                    DataProgress.NONE);
+            LoadedData data = new DataPipeline(Letters.encoding(), new TokenCache.None(), hub(), 1, DataProgress.NONE)
+                    .load(DataSettings.of(DataSettings.Stage.SFT, Path.of(dir), List.of(name)));
             assertThat(DataFolder.texts(data.train()))
                     .singleElement()
                     .asString()

@@ -48,8 +48,8 @@ class StreamTest {
     }
 
     private static LoadedData open(DataSettings settings, Streaming streaming) {
-        return DataPipeline.stream(
-                settings, streaming, Letters.encoding(), new TokenCache.None(), DatasetHub.NONE, 2, DataProgress.NONE);
+        return new DataPipeline(Letters.encoding(), new TokenCache.None(), 2, DataProgress.NONE)
+                .stream(settings, streaming);
     }
 
     private static StreamedSamples stream(DataSettings settings, Streaming streaming) {
