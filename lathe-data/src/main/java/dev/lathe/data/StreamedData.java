@@ -28,6 +28,11 @@ record StreamedData(StageSamples stage, List<DatasetEntry> entries, Streaming st
                 throw new UserError(
                         "streaming: not with num_samples (data set %s): rows are not counted".formatted(entry.name()));
             }
+            if (!entry.split().isWhole()) {
+                throw new UserError(
+                        "streaming: not with a part of a split (data set %s, split %s): rows are not counted"
+                                .formatted(entry.name(), entry.split().written()));
+            }
         }
         return new StreamedData(stage, entries, streaming, threads);
     }

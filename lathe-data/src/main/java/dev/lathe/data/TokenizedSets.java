@@ -41,8 +41,8 @@ record TokenizedSets(DataSettings settings, List<DatasetEntry> entries, JoinedRo
             // Rows drawn at random are drawn from all of them; otherwise those beyond max_samples need not be looked
             // at.
             long limit = entry.samples().isPresent()
-                    ? Integer.MAX_VALUE
-                    : settings.maxSamples().orElse(Integer.MAX_VALUE);
+                    ? entry.split().reach()
+                    : Math.min(entry.split().reach(), wanted(entry));
             RowEncoder encoder = stage.encoder();
             Tokenising work = new Tokenising(entry, files, limit, encoder, stage.answered(), threads);
             return cache.rows(
@@ -50,6 +50,13 @@ record TokenizedSets(DataSettings settings, List<DatasetEntry> entries, JoinedRo
                     encoder.hasLabels(),
                     settings.overwriteCache(),
                     out -> work.into(out, progress));
+        }
+
+        /** Rows from the first on that max_samples leaves, where they are counted from the first. */
+        private int wanted(DatasetEntry entry) {
+            return entry.split().isWhole()
+                    ? stage.settings().maxSamples().orElse(Integer.MAX_VALUE)
+                    : Integer.MAX_VALUE;
         }
 
         /** Everything that the ids of a data set depend on. */
@@ -99,14 +106,16 @@ record TokenizedSets(DataSettings settings, List<DatasetEntry> entries, JoinedRo
     private int[] chosen(int part, LegacyNumpy random) {
         int start = rows.start(part);
         int size = rows.start(part + 1) - start;
-        int[] chosen = Orders.ascending(size);
         DatasetEntry entry = entries.get(part);
-        if (entry.samples().isPresent() && size > 0) {
+        int[] taken = entry.split().rows(size);
+        int[] chosen = Orders.ascending(taken.length);
+        if (entry.samples().isPresent() && taken.length > 0) {
             int wanted = entry.samples().getAsInt();
-            chosen = Arrays.copyOf(random.permutation(size), Math.min(wanted, size));
-            chosen = Orders.concat(chosen, random.choice(size, wanted - chosen.length));
+            chosen = Arrays.copyOf(random.permutation(taken.length), Math.min(wanted, taken.length));
+            chosen = Orders.concat(chosen, random.choice(taken.length, wanted - chosen.length));
         }
         return Arrays.stream(chosen)
+                .map(row -> taken[row])
                 .limit(settings.maxSamples().orElse(Integer.MAX_VALUE))
                 .map(row -> start + row)
                 .toArray();
@@ -118,6 +127,9 @@ record TokenizedSets(DataSettings settings, List<DatasetEntry> entries, JoinedRo
         for (int part = 0; part < entries.size(); part++) {
             if (names.contains(entries.get(part).name())) {
                 hash.update(digests.get(part));
+                if (!entries.get(part).split().isWhole()) {
+                    hash.update(entries.get(part).split().written().getBytes(StandardCharsets.UTF_8));
+                }
             }
         }
         return HexFormat.of().formatHex(hash.digest(), 0, 8);

@@ -74,7 +74,7 @@ class HubDatasetTest {
 
     private List<String> files(Optional<String> subset, String split, Optional<String> inside) {
         fetched.clear();
-        new HubDataset("org/set", "main", subset, split, inside).files(hub());
+        new HubDataset("org/set", "main", subset, List.of(split.split("\\+")), inside).files(hub());
         fetched.remove("README.md");
         return fetched;
     }
@@ -96,6 +96,7 @@ class HubDatasetTest {
         assertThat(files("train"))
                 .containsExactly("data/train-00000-of-00002.jsonl", "data/train-00001-of-00002.jsonl");
         assertThat(files("test")).containsExactly("data/test-00000-of-00001.jsonl");
+        assertThat(files("test+train")).hasSize(3).startsWith("data/test-00000-of-00001.jsonl");
         assertThat(files(Optional.empty(), "train", Optional.of("data"))).hasSize(2);
     }
 
