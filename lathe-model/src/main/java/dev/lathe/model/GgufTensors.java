@@ -13,14 +13,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A GGUF file's tensors as a family's decoder wants them: under its names, rows of queries and keys in its order, stacks of
- * experts one by one, and Gemma's norms without the one that llama.cpp adds to them.
+ * experts one by one, what was taken apart put together ({@link GgufRecipe}), and Gemma's norms without the one that
+ * llama.cpp adds to them.
  */
 final class GgufTensors implements WeightFile {
     private static final Set<String> NO_WEIGHTS =
@@ -30,6 +36,8 @@ final class GgufTensors implements WeightFile {
     private final WeightFile stored;
     private final WeightFile wide;
     private final SequencedMap<String, Source> sources = new LinkedHashMap<>();
+    private final SequencedMap<String, GgufRecipe> recipes;
+    private final SequencedSet<String> names = new LinkedHashSet<>();
     private final DecoderSpec spec;
     private final boolean permuted;
 
@@ -50,11 +58,17 @@ final class GgufTensors implements WeightFile {
         this.wide = file.tensors(DType.F32);
         this.spec = spec;
         this.permuted = family.permuted();
+        this.recipes = GgufRecipe.of(spec, stored.names());
+        Set<String> used = recipes.values().stream()
+                .flatMap(recipe -> recipe.parts().stream())
+                .collect(Collectors.toSet());
         for (String name : stored.names()) {
-            if (!NO_WEIGHTS.contains(name)) {
+            if (!NO_WEIGHTS.contains(name) && !used.contains(name)) {
                 add(name, origin);
             }
         }
+        names.addAll(sources.keySet());
+        names.addAll(recipes.keySet());
     }
 
     private void add(String name, String origin) {
@@ -65,8 +79,9 @@ final class GgufTensors implements WeightFile {
             sources.put(names.of(Integer.parseInt(layer), Slot.ATTENTION_IN) + kind, Source.whole(name));
             return;
         }
-        if (GgufFamily.shared(name, names).isPresent()) {
-            sources.put(GgufFamily.shared(name, names).get(), Source.whole(name));
+        Optional<String> special = GgufFamily.special(name, spec);
+        if (special.isPresent()) {
+            sources.put(special.get(), Source.whole(name));
             return;
         }
         Place place = GgufFamily.place(name, names)
@@ -118,11 +133,15 @@ final class GgufTensors implements WeightFile {
 
     @Override
     public Set<String> names() {
-        return sources.sequencedKeySet();
+        return names;
     }
 
     @Override
     public TensorSpec spec(String name) {
+        if (recipes.containsKey(name)) {
+            GgufRecipe recipe = recipes.get(name);
+            return new TensorSpec(name, stored.spec(recipe.parts().getFirst()).dtype(), recipe.shape());
+        }
         Source source = source(name);
         TensorSpec found = stored.spec(source.name());
         long[] shape = found.shape();
@@ -137,8 +156,11 @@ final class GgufTensors implements WeightFile {
 
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
-        Source source = source(name);
         TensorSpec own = spec(name);
+        if (recipes.containsKey(name)) {
+            return whole(recipes.get(name), own, computed);
+        }
+        Source source = source(name);
         if (source.shifted()) {
             return unshifted(source, own, computed);
         }
@@ -161,6 +183,18 @@ final class GgufTensors implements WeightFile {
             MemorySegment.copy(data, source.rows().applyAsLong(row) * bytes, memory, row * bytes, bytes);
         }
         return new StoredTensor(name, own.dtype(), own.shape(), memory);
+    }
+
+    private StoredTensor whole(GgufRecipe recipe, TensorSpec own, SegmentAllocator computed) {
+        MemorySegment memory = computed.allocate(own.bytes(), Long.BYTES);
+        try (Scope scope = Scope.open()) {
+            List<Tensor> parts = recipe.parts().stream()
+                    .map(part -> new Weights(stored, part, own.dtype())
+                            .get(part, stored.spec(part).shape()))
+                    .toList();
+            memory.copyFrom(recipe.whole().apply(parts).contiguous().data());
+        }
+        return new StoredTensor(own.name(), own.dtype(), own.shape(), memory);
     }
 
     /** In fp32 before it is rounded: 1 + w has not enough digits for w in the narrow types. */

@@ -98,7 +98,7 @@ public record LoadedModel(
             WeightFile weights = gguf.weights(gguf.dtype());
             return of(name, config, weights, gguf);
         }
-        GgufFamily family = GgufFamily.of(architecture, experts, name);
+        GgufFamily family = GgufFamily.of(architecture, gguf.metadata(), name);
         ObjectNode config = new GgufConfig(family, gguf.metadata(), gguf.tensors(DType.F32), name).config(gguf.dtype());
         DecoderSpec spec = ConfigReader.read(config, name);
         return of(name, config, new GgufTensors(gguf, family, spec, gguf.dtype(), name), gguf);
