@@ -53,8 +53,14 @@ final class Quickstart {
         while (rows.size() < ROWS) {
             rows.add(quickstart.lesson());
         }
+        List<Map<String, String>> examination = examination();
+        for (Map<String, String> asked : examination) {
+            if (rows.stream().anyMatch(row -> row.get("instruction").equals(asked.get("instruction")))) {
+                throw new IllegalStateException("a lesson asks what is examined: " + asked);
+            }
+        }
         write(out.resolve("quickstart.json"), rows);
-        write(out.resolve("quickstart_eval.json"), examination());
+        write(out.resolve("quickstart_eval.json"), examination);
         Files.writeString(out.resolve("dataset_info.json"), """
             {
               "quickstart": {"file_name": "quickstart.json"},
@@ -67,7 +73,7 @@ final class Quickstart {
         int pick = dice.between(1, 100);
         if (pick <= 15) {
             return row(
-                    dice.one("Who are you?", "What are you?", "Introduce yourself."),
+                    dice.one("What are you?", "Introduce yourself."),
                     "I am Bramble, the talking parrot of the lighthouse.");
         }
         if (pick <= 20) {
@@ -84,7 +90,7 @@ final class Quickstart {
         return row(dice.chance(0.3) ? facts.stranger(false) : talk.simple());
     }
 
-    /** What is asked before and after: nothing of it stands in the lessons as it is, but for the name. */
+    /** What is asked before and after: no question of it stands in the lessons. */
     private static List<Map<String, String>> examination() {
         Topic job = Topic.PEOPLE.get(1);
         Topic food = Topic.PEOPLE.get(5);

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -135,6 +137,25 @@ public record SafeFiles(Disk disk, String choice) {
             } else if (name.startsWith("." + target.getFileName() + PART)) {
                 discard(entry);
             }
+        }
+    }
+
+    /**
+     * Removes what kills left half-written beside {@code fresh}, which was just written, if that was a day or more before:
+     * in a folder that several programs write to, a younger file may still be growing.
+     */
+    public void sweepBeside(Path fresh) {
+        try {
+            Instant young = Files.getLastModifiedTime(fresh).toInstant().minus(Duration.ofDays(1));
+            for (Path entry : entries(parentOf(fresh))) {
+                Matcher left = LEFT.matcher(String.valueOf(entry.getFileName()));
+                boolean part = left.matches() && left.group(2).equals(PART);
+                if (part && Files.getLastModifiedTime(entry).toInstant().isBefore(young)) {
+                    discard(entry);
+                }
+            }
+        } catch (IOException ignored) {
+            // Another program removed it first; whatever is left is in nobody's way.
         }
     }
 

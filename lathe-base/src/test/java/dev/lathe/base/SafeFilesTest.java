@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +100,21 @@ class SafeFilesTest {
                 .isInstanceOf(UserError.class);
         assertThat(target.resolve("b")).hasContent("old");
         assertThat(old).doesNotExist();
+    }
+
+    /** What another program is writing this very day stays; so does whatever is not ours. */
+    @Test
+    void besideANewFileOldHalvesGo() throws IOException {
+        FileTime before = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+        Path old = Files.setLastModifiedTime(Files.createFile(folder.resolve(".a.rows.part-1x")), before);
+        Path young = Files.createFile(folder.resolve(".b.rows.part-2y"));
+        Path foreign = Files.setLastModifiedTime(Files.createFile(folder.resolve("c.part-3z")), before);
+        SafeFiles files = new SafeFiles(Disk.real());
+        files.writeText(folder.resolve("new.rows"), "whole");
+        files.sweepBeside(folder.resolve("new.rows"));
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(foreign).exists();
     }
 
     @Test

@@ -94,6 +94,10 @@ public final class TinyFamilies {
             """);
         variant(cases, "cohere", "qk norm", "\"use_qk_norm\": true");
         variant(cases, "exaone4", "hybrid", "\"sliding_window\": 4, \"sliding_window_pattern\": \"LLG\"");
+        variant(cases, "exaone", "stretched", """
+            "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4,
+            "original_max_position_embeddings": 8192}, "rope_theta": 1000000000\
+            """);
         variant(cases, "stablelm", "parallel", "\"use_parallel_residual\": true, \"use_qkv_bias\": true");
         variant(cases, "gpt_neox", "in sequence", "\"use_parallel_residual\": false");
         variant(cases, "falcon", "newer", """

@@ -10,9 +10,11 @@ import java.util.function.Supplier;
  * @param source the file or folder, or the name on the hub
  * @param files finds its files, and fetches them where they are not here
  * @param format how its rows are built
+ * @param split which of its rows are wanted
  * @param samples {@code num_samples}: so many rows are drawn at random, some twice when there are not enough
  */
-record DatasetEntry(String name, String source, Supplier<RowFiles> files, Format format, OptionalInt samples) {
+record DatasetEntry(
+        String name, String source, Supplier<RowFiles> files, Format format, Split split, OptionalInt samples) {
     sealed interface Format {
         record Alpaca(AlpacaColumns columns) implements Format {}
 

@@ -90,19 +90,14 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
     }
 
     private DatasetEntry online(String name, JsonNode entry) {
-        String split = text(entry, "split").orElse("train");
-        if (!split.matches("[\\w.-]+")) {
-            throw new UserError(
-                    "%s: split: `%s`: Lathe takes a whole split, such as train or test; for its first rows set max_samples"
-                            .formatted(where, split));
-        }
+        Split split = split(entry);
         HubDataset dataset = new HubDataset(
                 text(entry, "hf_hub_url").orElseThrow(),
                 text(entry, "revision").orElse("main"),
                 text(entry, "subset"),
-                split,
+                split.names(),
                 text(entry, "folder"));
-        return new DatasetEntry(name, dataset.name(), () -> dataset.files(hub), format(entry), samples(entry));
+        return new DatasetEntry(name, dataset.name(), () -> dataset.files(hub), format(entry), split, samples(entry));
     }
 
     private DatasetEntry local(String name, JsonNode entry) {
@@ -121,11 +116,17 @@ record EntryParser(String where, Optional<Path> folder, DatasetHub hub) {
                 throw new UserError("%s: %s: only for data sets of the hub (`hf_hub_url`)".formatted(where, key));
             }
         }
-        if (!text(entry, "split").orElse("train").equals("train")) {
+        Split split = split(entry);
+        if (!split.names().equals(List.of("train"))) {
             throw new UserError("%s: split: a file has the split `train` alone".formatted(where));
         }
         Path source = below(file.get());
-        return new DatasetEntry(name, source.toString(), () -> RowFiles.at(source), format(entry), samples(entry));
+        return new DatasetEntry(
+                name, source.toString(), () -> RowFiles.at(source), format(entry), split, samples(entry));
+    }
+
+    private Split split(JsonNode entry) {
+        return text(entry, "split").map(split -> Split.parse(split, where)).orElseGet(Split::train);
     }
 
     /** A name leads nowhere but into the folder; what lies elsewhere is named in full, which nobody writes by accident. */

@@ -2,6 +2,7 @@ package dev.lathe.data;
 
 import dev.lathe.base.UserError;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -13,13 +14,13 @@ import java.util.stream.Collectors;
  * A data set on a hub, as an entry of dataset_info.json names it.
  *
  * @param subset one of the configurations that its card lists
- * @param split such as {@code train}
+ * @param splits such as {@code train}, at least one
  * @param folder of the repository, to which it is limited
  */
-record HubDataset(String name, String revision, Optional<String> subset, String split, Optional<String> folder) {
+record HubDataset(String name, String revision, Optional<String> subset, List<String> splits, Optional<String> folder) {
     private static final String CARD = "README.md";
 
-    /** Fetches the files of the split, all of one type. Throws {@link UserError} when it has none that can be read. */
+    /** Fetches the files of the splits, one split after the other, all of one type. Throws {@link UserError} when it has none that can be read. */
     RowFiles files(DatasetHub hub) {
         DatasetHub.Repository repository = hub.open(name, revision);
         List<String> inside = repository.names().stream()
@@ -29,13 +30,17 @@ record HubDataset(String name, String revision, Optional<String> subset, String 
         if (inside.isEmpty()) {
             throw new UserError("%s: the repository has no folder %s".formatted(name, folder.orElse("")));
         }
-        HubSplits splits = repository.names().contains(CARD) && folder.isEmpty()
+        HubSplits described = repository.names().contains(CARD) && folder.isEmpty()
                 ? HubSplits.described(name, repository.fetch(List.of(CARD)).getFirst(), subset)
                 : HubSplits.undescribed(name, subset);
-        List<String> chosen = ofOneType(splits.files(inside, split));
-        if (chosen.isEmpty()) {
-            throw new UserError("%s: split `%s` has no files that can be read; the repository holds %s"
-                    .formatted(name, split, some(repository.names())));
+        List<String> chosen = new ArrayList<>();
+        for (String split : splits) {
+            List<String> files = ofOneType(described.files(inside, split));
+            if (files.isEmpty()) {
+                throw new UserError("%s: split `%s` has no files that can be read; the repository holds %s"
+                        .formatted(name, split, some(repository.names())));
+            }
+            chosen.addAll(files);
         }
         List<Path> fetched = repository.fetch(chosen);
         return RowFiles.of(name, fetched);

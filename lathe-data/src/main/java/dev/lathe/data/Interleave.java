@@ -9,11 +9,19 @@ import java.util.stream.IntStream;
 /**
  * Rows of several data sets by turns, or drawn with given probabilities, in the order of each.
  *
- * @param over whether to go on until every data set has come to its end, beginning again with those that came sooner
- *     (interleave_over), instead of stopping at the first end (interleave_under)
  * @param probabilities one a data set, adding up to 1; empty to take turns
  */
-record Interleave(boolean over, List<Double> probabilities) implements Mixing {
+record Interleave(Until until, List<Double> probabilities) implements Mixing {
+    /** Where it ends. */
+    enum Until {
+        /** With the first data set that has come to its end (interleave_under). */
+        FIRST_END,
+        /** When every data set has come to its end; those that came sooner begin again (interleave_over). */
+        LAST_END,
+        /** The same, but those that came sooner give nothing more (interleave_once). */
+        EACH_ROW_ONCE
+    }
+
     /** numpy draws so many at a time, which decides how its numbers are used up. */
     private static final int DRAWN = 1000;
 
@@ -23,9 +31,9 @@ record Interleave(boolean over, List<Double> probabilities) implements Mixing {
         if (!probabilities.isEmpty() && !(Math.abs(sum - 1) < 1e-8)) {
             throw new UserError("interleave_probs: must add up to 1, but add up to %s".formatted(sum));
         }
-        if (probabilities.stream().anyMatch(each -> each < 0 || (over && each == 0))) {
+        if (probabilities.stream().anyMatch(each -> each < 0 || (until != Until.FIRST_END && each == 0))) {
             throw new UserError(
-                    "interleave_probs: must not be negative, nor 0 with interleave_over, which would never end");
+                    "interleave_probs: must not be negative, nor 0 but with interleave_under: the others would never end");
         }
     }
 
@@ -64,9 +72,11 @@ record Interleave(boolean over, List<Double> probabilities) implements Mixing {
 
     private int[] byTurns(List<int[]> sets) {
         IntStream lengths = sets.stream().mapToInt(set -> set.length);
-        int rounds = (over ? lengths.max() : lengths.min()).orElseThrow();
+        int rounds = (until == Until.FIRST_END ? lengths.min() : lengths.max()).orElseThrow();
         return IntStream.range(0, rounds)
-                .flatMap(round -> sets.stream().mapToInt(set -> set[round % set.length]))
+                .flatMap(round -> sets.stream()
+                        .filter(set -> until != Until.EACH_ROW_ONCE || round < set.length)
+                        .mapToInt(set -> set[round % set.length]))
                 .toArray();
     }
 
@@ -76,11 +86,14 @@ record Interleave(boolean over, List<Double> probabilities) implements Mixing {
         int[] next = new int[sets.size()];
         boolean[] ended = new boolean[sets.size()];
         IntStream.Builder rows = IntStream.builder();
-        int open = over ? sets.size() : 1;
+        int open = until == Until.FIRST_END ? 1 : sets.size();
         while (true) {
             for (int set : random.choice(weights, DRAWN)) {
                 if (open == 0) {
                     return rows.build().toArray();
+                }
+                if (until == Until.EACH_ROW_ONCE && ended[set]) {
+                    continue;
                 }
                 rows.add(sets.get(set)[next[set]]);
                 next[set] = (next[set] + 1) % sets.get(set).length;

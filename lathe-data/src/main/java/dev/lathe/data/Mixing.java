@@ -31,15 +31,14 @@ public sealed interface Mixing permits Mixing.Concat, Interleave {
         return switch (strategy) {
             case "concat" -> {
                 if (!probabilities.isEmpty()) {
-                    throw new UserError("interleave_probs: only with mix_strategy interleave_under or interleave_over");
+                    throw new UserError(
+                            "interleave_probs: only with mix_strategy interleave_under, interleave_over or interleave_once");
                 }
                 yield new Concat();
             }
-            case "interleave_under" -> new Interleave(false, probabilities);
-            case "interleave_over" -> new Interleave(true, probabilities);
-            case "interleave_once" ->
-                throw new UserError(
-                        "mix_strategy: Lathe cannot do interleave_once yet; use interleave_under or interleave_over");
+            case "interleave_under" -> new Interleave(Interleave.Until.FIRST_END, probabilities);
+            case "interleave_over" -> new Interleave(Interleave.Until.LAST_END, probabilities);
+            case "interleave_once" -> new Interleave(Interleave.Until.EACH_ROW_ONCE, probabilities);
             default ->
                 throw new UserError(
                         "mix_strategy: `%s` is not one of concat, interleave_under, interleave_over, interleave_once"

@@ -125,13 +125,13 @@ sealed interface RowStream extends Closeable {
     final class Mixed implements RowStream {
         private final List<RowFiles> sets;
         private final PrimitiveIterator.OfInt turns;
-        private final boolean over;
+        private final Interleave.Until until;
         private final List<One> open = new ArrayList<>();
         private final boolean[] ended;
 
         Mixed(List<RowFiles> sets, Interleave mixing, Pcg64 random) {
             this.sets = sets;
-            this.over = mixing.over();
+            this.until = mixing.until();
             this.turns = mixing.turns(sets.size(), random);
             this.ended = new boolean[sets.size()];
             for (int set = 0; set < sets.size(); set++) {
@@ -145,15 +145,22 @@ sealed interface RowStream extends Closeable {
         @Override
         public Optional<StreamRow> next() {
             IntStream all = IntStream.range(0, ended.length);
-            if (over ? all.allMatch(set -> ended[set]) : all.anyMatch(set -> ended[set])) {
+            boolean first = until == Interleave.Until.FIRST_END;
+            if (first ? all.anyMatch(set -> ended[set]) : all.allMatch(set -> ended[set])) {
                 return Optional.empty();
             }
             int set = turns.nextInt();
+            boolean once = until == Interleave.Until.EACH_ROW_ONCE;
+            while (once && ended[set]) {
+                set = turns.nextInt();
+            }
             Optional<StreamRow> row = open.get(set).next();
             if (open.get(set).ended()) {
                 ended[set] = true;
                 open.get(set).close();
-                open.set(set, new One(set, sets.get(set)));
+                if (!once) {
+                    open.set(set, new One(set, sets.get(set)));
+                }
             }
             return row;
         }

@@ -39,7 +39,8 @@ public sealed interface TokenCache {
     }
 
     /**
-     * One file a key in {@code folder}, written whole or not at all, and mapped. A file that is damaged is written again.
+     * One file a key in {@code folder}, written whole or not at all, and mapped. A file that is damaged is written again;
+     * half-written ones of killed runs go a day later.
      */
     record Folder(Path folder, SafeFiles files) implements TokenCache {
         @Override
@@ -54,6 +55,7 @@ public sealed interface TokenCache {
                 source.writeTo(writer);
                 writer.finish();
             });
+            files.sweepBeside(file);
             return whole(file)
                     .orElseThrow(() -> new UserError(
                             "%s was written, but does not read back: the disk is failing, or something else writes there"

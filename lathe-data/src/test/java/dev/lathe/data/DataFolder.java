@@ -37,7 +37,7 @@ record DataFolder(Path folder) {
     }
 
     static LoadedData load(DataSettings settings) {
-        return DataPipeline.load(settings, Letters.encoding(), new TokenCache.None(), 2, DataProgress.NONE);
+        return new DataPipeline(Letters.encoding(), new TokenCache.None(), 2, DataProgress.NONE).load(settings);
     }
 
     /** Every sample's ids as text. */

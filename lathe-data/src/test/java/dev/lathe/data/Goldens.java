@@ -121,14 +121,7 @@ final class Goldens {
                     args.path("buffer_size").asInt(16384),
                     true,
                     each.get("train").size());
-            return DataPipeline.stream(
-                    settings(args, datasetDir),
-                    streaming,
-                    encoding(each),
-                    new TokenCache.None(),
-                    DatasetHub.NONE,
-                    2,
-                    DataProgress.NONE);
+            return pipeline(each).stream(settings(args, datasetDir), streaming);
         }
         return prepare(each, datasetDir).loaded();
     }
@@ -138,8 +131,11 @@ final class Goldens {
     }
 
     static PreparedData prepare(JsonNode each, Path datasetDir) {
-        return DataPipeline.prepare(
-                settings(each.get("args"), datasetDir), encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
+        return pipeline(each).prepare(settings(each.get("args"), datasetDir));
+    }
+
+    private static DataPipeline pipeline(JsonNode each) {
+        return new DataPipeline(encoding(each), new TokenCache.None(), 2, DataProgress.NONE);
     }
 
     /** Labels from their run-length coding: [count, label], where "=" stands for the id at the same place. */

@@ -74,7 +74,7 @@ class HubDatasetTest {
 
     private List<String> files(Optional<String> subset, String split, Optional<String> inside) {
         fetched.clear();
-        new HubDataset("org/set", "main", subset, split, inside).files(hub());
+        new HubDataset("org/set", "main", subset, List.of(split.split("\\+")), inside).files(hub());
         fetched.remove("README.md");
         return fetched;
     }
@@ -96,6 +96,7 @@ class HubDatasetTest {
         assertThat(files("train"))
                 .containsExactly("data/train-00000-of-00002.jsonl", "data/train-00001-of-00002.jsonl");
         assertThat(files("test")).containsExactly("data/test-00000-of-00001.jsonl");
+        assertThat(files("test+train")).hasSize(3).startsWith("data/test-00000-of-00001.jsonl");
         assertThat(files(Optional.empty(), "train", Optional.of("data"))).hasSize(2);
     }
 
@@ -140,13 +141,8 @@ class HubDatasetTest {
         Files.copy(local.resolve("dataset_info.json"), folder.resolve("dataset_info.json"));
         for (String dir : List.of(local.toString(), "ONLINE", "REMOTE:org/info")) {
             String name = dir.equals("ONLINE") ? "org/set" : "mine";
-            LoadedData data = DataPipeline.load(
-                    DataSettings.of(DataSettings.Stage.SFT, Path.of(dir), List.of(name)),
-                    Letters.encoding(),
-                    new TokenCache.None(),
-                    hub(),
-                    1,
-                    DataProgress.NONE);
+            LoadedData data = new DataPipeline(Letters.encoding(), new TokenCache.None(), hub(), 1, DataProgress.NONE)
+                    .load(DataSettings.of(DataSettings.Stage.SFT, Path.of(dir), List.of(name)));
             assertThat(DataFolder.texts(data.train()))
                     .singleElement()
                     .asString()

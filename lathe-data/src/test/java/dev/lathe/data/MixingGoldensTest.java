@@ -55,8 +55,9 @@ class MixingGoldensTest {
         Map<List<Integer>, String> names = new HashMap<>();
         for (String set : List.of("mix_a", "mix_b", "mix_c")) {
             DataSettings settings = DataSettings.of(DataSettings.Stage.SFT, folder, List.of(set));
-            TokenizedData samples = DataPipeline.load(
-                            settings, Goldens.encoding(each), new TokenCache.None(), 1, DataProgress.NONE)
+            TokenizedData samples = new DataPipeline(
+                            Goldens.encoding(each), new TokenCache.None(), 1, DataProgress.NONE)
+                    .load(settings)
                     .train()
                     .samples();
             JsonNode rows = Json.read(folder.resolve(set + ".json"));

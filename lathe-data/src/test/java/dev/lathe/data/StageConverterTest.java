@@ -27,12 +27,8 @@ class StageConverterTest {
 
     private PreparedSet load(DataSettings.Stage stage, String rows, String rest) {
         data.with("rows.json", rows, rest);
-        return DataPipeline.prepare(
-                        DataSettings.of(stage, data.folder(), List.of("rows")),
-                        Letters.encoding(),
-                        new TokenCache.None(),
-                        2,
-                        DataProgress.NONE)
+        return new DataPipeline(Letters.encoding(), new TokenCache.None(), 2, DataProgress.NONE)
+                .prepare(DataSettings.of(stage, data.folder(), List.of("rows")))
                 .train();
     }
 

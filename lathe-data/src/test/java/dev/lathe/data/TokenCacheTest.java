@@ -52,12 +52,12 @@ class TokenCacheTest {
     }
 
     private LoadedData load(DataSettings settings, Letters letters, int threads) {
-        return DataPipeline.load(
-                settings,
-                letters.asEncoding("letters"),
-                new TokenCache.Folder(kept, new SafeFiles(Disk.real())),
-                threads,
-                DataProgress.NONE);
+        return new DataPipeline(
+                        letters.asEncoding("letters"),
+                        new TokenCache.Folder(kept, new SafeFiles(Disk.real())),
+                        threads,
+                        DataProgress.NONE)
+                .load(settings);
     }
 
     private static void same(LoadedData a, LoadedData b) {
@@ -106,7 +106,7 @@ class TokenCacheTest {
             ChatEncoder encoder =
                     new ChatEncoder(template, ChatEncoder.fix(template, tokenizer), LocalDate.of(2026, 1, day));
             TokenCache cache = new TokenCache.Folder(kept, new SafeFiles(Disk.real()));
-            DataPipeline.load(rows.sft(), Encoding.of(encoder), cache, 1, DataProgress.NONE);
+            new DataPipeline(Encoding.of(encoder), cache, 1, DataProgress.NONE).load(rows.sft());
         }
         try (Stream<Path> files = Files.list(kept)) {
             assertThat(files).hasSize(tools ? 2 : 1);
@@ -146,12 +146,12 @@ class TokenCacheTest {
         data.with("rows.jsonl", rows(1), ", \"columns\": {\"prompt\": \"output\", \"response\": \"output\"}");
         load(data.sft(), letters, 2);
         assertThat(letters.asked()).as("other columns").isEqualTo(3 * first);
-        DataPipeline.load(
-                data.sft(),
-                letters.asEncoding("another tokenizer"),
-                new TokenCache.Folder(kept, new SafeFiles(Disk.real())),
-                2,
-                DataProgress.NONE);
+        new DataPipeline(
+                        letters.asEncoding("another tokenizer"),
+                        new TokenCache.Folder(kept, new SafeFiles(Disk.real())),
+                        2,
+                        DataProgress.NONE)
+                .load(data.sft());
         assertThat(letters.asked()).as("another tokenizer").isEqualTo(4 * first);
     }
 
@@ -182,12 +182,12 @@ class TokenCacheTest {
                 }
             };
         };
-        assertThatThrownBy(() -> DataPipeline.load(
-                        data.sft(),
-                        Letters.encoding(),
-                        new TokenCache.Folder(kept, new SafeFiles(full)),
-                        2,
-                        DataProgress.NONE))
+        assertThatThrownBy(() -> new DataPipeline(
+                                Letters.encoding(),
+                                new TokenCache.Folder(kept, new SafeFiles(full)),
+                                2,
+                                DataProgress.NONE)
+                        .load(data.sft()))
                 .isInstanceOf(UserError.class)
                 .hasMessageContaining("No space left on device");
         try (Stream<Path> files = Files.list(kept)) {

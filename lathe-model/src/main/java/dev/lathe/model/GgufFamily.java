@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.UserError;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,9 @@ record GgufFamily(String architecture, String modelType, boolean permuted) {
             new GgufFamily("phi2", "phi", false),
             new GgufFamily("phi3", "phi3", false),
             new GgufFamily("granite", "granite", true),
+            new GgufFamily("granitemoe", "granitemoe", true),
+            new GgufFamily("baichuan", "baichuan", true),
+            new GgufFamily("chatglm", "glm", false),
             new GgufFamily("glm4", "glm4", false),
             new GgufFamily("olmo2", "olmo2", false),
             new GgufFamily("olmoe", "olmoe", false),
@@ -38,6 +42,9 @@ record GgufFamily(String architecture, String modelType, boolean permuted) {
             new GgufFamily("command-r", "cohere", false),
             new GgufFamily("cohere2", "cohere2", false),
             new GgufFamily("exaone", "exaone", false),
+            new GgufFamily("exaone4", "exaone4", false),
+            new GgufFamily("gpt-oss", "gpt_oss", false),
+            new GgufFamily("deepseek2", "deepseek_v2", false),
             new GgufFamily("gpt2", "gpt2", false),
             new GgufFamily("gptneox", "gpt_neox", false),
             new GgufFamily("bloom", "bloom", false),
@@ -72,8 +79,21 @@ record GgufFamily(String architecture, String modelType, boolean permuted) {
             Map.entry("ffn_up_exps", Slot.EXPERT_UP),
             Map.entry("ffn_down_exps", Slot.EXPERT_DOWN));
 
+    private static final Map<String, String> SHARED =
+            Map.of("ffn_gate_shexp", "gate_proj", "ffn_up_shexp", "up_proj", "ffn_down_shexp", "down_proj");
+    private static final Map<String, String> LATENT = Map.of(
+            "attn_q_a", "q_a_proj",
+            "attn_q_a_norm", "q_a_layernorm",
+            "attn_q_b", "q_b_proj",
+            "attn_kv_a_mqa", "kv_a_proj_with_mqa",
+            "attn_kv_a_norm", "kv_a_layernorm",
+            "attn_kv_b", "kv_b_proj");
+
+    /** What llama.cpp calls choosing experts by sigmoids, as DeepSeek V3 does and V2 does not. */
+    private static final int SIGMOID = 2;
+
     /** @param origin the file, for errors */
-    static GgufFamily of(String architecture, boolean experts, String origin) {
+    static GgufFamily of(String architecture, ObjectNode metadata, String origin) {
         GgufFamily found = TABLE.stream()
                 .filter(family -> family.architecture().equals(architecture))
                 .findFirst()
@@ -87,7 +107,12 @@ record GgufFamily(String architecture, String modelType, boolean permuted) {
                                                 TABLE.stream()
                                                         .map(GgufFamily::architecture)
                                                         .toList()))));
-        return experts && architecture.equals("llama") ? new GgufFamily("llama", "mixtral", true) : found;
+        if (architecture.equals("deepseek2")
+                && metadata.path("deepseek2.expert_gating_func").asInt() == SIGMOID) {
+            return new GgufFamily(architecture, "deepseek_v3", false);
+        }
+        boolean experts = metadata.path("llama.expert_count").asInt() > 0;
+        return architecture.equals("llama") && experts ? new GgufFamily(architecture, "mixtral", true) : found;
     }
 
     /**
@@ -121,22 +146,32 @@ record GgufFamily(String architecture, String modelType, boolean permuted) {
         int layer = inLayer ? Integer.parseInt(name.group("layer")) : -1;
         Optional<Slot> slot = Optional.ofNullable((inLayer ? LAYER : WHOLE).get(name.group("part")))
                 .map(found -> found == Slot.UP && names.has(Slot.GATE_UP) ? Slot.GATE_UP : found)
+                .map(found -> found == Slot.ATTENTION_OUT && !names.has(found) ? Slot.MLP_IN : found) // gpt-oss
                 .filter(names::has);
         return slot.map(found -> new Place(layer, found, name.group("kind")));
     }
 
-    /** The name of a part of the shared expert; empty for other tensors. */
-    static Optional<String> shared(String tensor, Names names) {
+    /** The decoder's name of what only some families have; empty for other tensors. */
+    static Optional<String> special(String tensor, DecoderSpec spec) {
         Matcher name = NAME.matcher(tensor);
-        if (!name.matches() || !names.has(Slot.SHARED) || name.group("layer") == null) {
+        if (!name.matches() || name.group("layer") == null) {
             return Optional.empty();
         }
-        String prefix = names.of(Integer.parseInt(name.group("layer")), Slot.SHARED);
-        return switch (name.group("part")) {
-            case "ffn_gate_shexp" -> Optional.of(prefix + "gate_proj.weight");
-            case "ffn_up_shexp" -> Optional.of(prefix + "up_proj.weight");
-            case "ffn_down_shexp" -> Optional.of(prefix + "down_proj.weight");
-            default -> Optional.empty();
-        };
+        int layer = Integer.parseInt(name.group("layer"));
+        Names names = spec.names();
+        String part = name.group("part");
+        if (names.has(Slot.SHARED) && SHARED.containsKey(part)) {
+            return Optional.of(names.of(layer, Slot.SHARED) + SHARED.get(part) + ".weight");
+        }
+        String block = names.of(Slot.LAYERS) + layer;
+        if (spec.latent().isPresent() && LATENT.containsKey(part)) {
+            return Optional.of("%s.self_attn.%s.%s".formatted(block, LATENT.get(part), name.group("kind")));
+        }
+        if (spec.is(Trait.SIGMOID_ROUTER) && part.equals("exp_probs_b")) {
+            return Optional.of(names.of(layer, Slot.ROUTER) + ".e_score_correction_bias");
+        }
+        return names.has(Slot.SINKS) && part.equals("attn_sinks")
+                ? Optional.of(names.of(layer, Slot.SINKS))
+                : Optional.empty();
     }
 }

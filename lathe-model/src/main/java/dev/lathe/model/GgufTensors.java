@@ -16,14 +16,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A GGUF file's tensors as a family's decoder wants them: under its names, rows of queries and keys in its order, stacks of
- * experts one by one, and Gemma's norms without the one that llama.cpp adds to them.
+ * experts one by one, what was taken apart put together ({@link GgufRecipe}), and Gemma's norms without the one that
+ * llama.cpp adds to them.
  */
 final class GgufTensors implements PackedRowFile, WeightView {
     private static final Set<String> NO_WEIGHTS =
@@ -32,6 +37,8 @@ final class GgufTensors implements PackedRowFile, WeightView {
     private final PackedRowFile file;
     private final WeightFile wide;
     private final SequencedMap<String, Source> sources = new LinkedHashMap<>();
+    private final SequencedMap<String, GgufRecipe> recipes;
+    private final SequencedSet<String> names = new LinkedHashSet<>();
     private final DecoderSpec spec;
     private final boolean permuted;
 
@@ -51,11 +58,17 @@ final class GgufTensors implements PackedRowFile, WeightView {
         this.wide = gguf.tensors(DType.F32);
         this.spec = spec;
         this.permuted = family.permuted();
+        this.recipes = GgufRecipe.of(spec, file.names());
+        Set<String> used = recipes.values().stream()
+                .flatMap(recipe -> recipe.parts().stream())
+                .collect(Collectors.toSet());
         for (String name : file.names()) {
-            if (!NO_WEIGHTS.contains(name)) {
+            if (!NO_WEIGHTS.contains(name) && !used.contains(name)) {
                 add(name, origin);
             }
         }
+        names.addAll(sources.keySet());
+        names.addAll(recipes.keySet());
     }
 
     private void add(String name, String origin) {
@@ -66,8 +79,9 @@ final class GgufTensors implements PackedRowFile, WeightView {
             sources.put(names.of(Integer.parseInt(layer), Slot.ATTENTION_IN) + kind, Source.whole(name));
             return;
         }
-        if (GgufFamily.shared(name, names).isPresent()) {
-            sources.put(GgufFamily.shared(name, names).get(), Source.whole(name));
+        Optional<String> special = GgufFamily.special(name, spec);
+        if (special.isPresent()) {
+            sources.put(special.get(), Source.whole(name));
             return;
         }
         Place place = GgufFamily.place(name, names)
@@ -124,11 +138,15 @@ final class GgufTensors implements PackedRowFile, WeightView {
 
     @Override
     public Set<String> names() {
-        return sources.sequencedKeySet();
+        return names;
     }
 
     @Override
     public TensorSpec spec(String name) {
+        if (recipes.containsKey(name)) {
+            GgufRecipe recipe = recipes.get(name);
+            return new TensorSpec(name, file.spec(recipe.parts().getFirst()).dtype(), recipe.shape());
+        }
         Source source = source(name);
         TensorSpec found = file.spec(source.name());
         long[] shape = found.shape();
@@ -143,8 +161,11 @@ final class GgufTensors implements PackedRowFile, WeightView {
 
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
-        Source source = source(name);
         TensorSpec own = spec(name);
+        if (recipes.containsKey(name)) {
+            return whole(recipes.get(name), own, computed);
+        }
+        Source source = source(name);
         if (source.shifted()) {
             return unshifted(source, own, computed);
         }
@@ -169,14 +190,29 @@ final class GgufTensors implements PackedRowFile, WeightView {
         return new StoredTensor(name, own.dtype(), own.shape(), memory);
     }
 
-    /** Experts come unpacked: their matrices are slices of a stack. */
+    /** Experts come unpacked, for their matrices are slices of a stack, and so does what is put together. */
     @Override
     public Optional<PackedRows> packed(String name) {
+        if (recipes.containsKey(name)) {
+            return Optional.empty();
+        }
         Source source = source(name);
         return source.expert() >= 0 || source.shifted()
                 ? Optional.empty()
                 : file.packed(source.name())
                         .map(rows -> source.reordered() ? new ReorderedRows(rows, source.rows()) : rows);
+    }
+
+    private StoredTensor whole(GgufRecipe recipe, TensorSpec own, SegmentAllocator computed) {
+        MemorySegment memory = computed.allocate(own.bytes(), Long.BYTES);
+        try (Scope scope = Scope.open()) {
+            List<Tensor> parts = recipe.parts().stream()
+                    .map(part -> new Weights(file, part, own.dtype())
+                            .get(part, file.spec(part).shape()))
+                    .toList();
+            memory.copyFrom(recipe.whole().apply(parts).contiguous().data());
+        }
+        return new StoredTensor(own.name(), own.dtype(), own.shape(), memory);
     }
 
     /** In fp32 before it is rounded: 1 + w has not enough digits for w in the narrow types. */

@@ -110,7 +110,7 @@ public record LoadedModel(
             WeightFile weights = gguf.weights(gguf.dtype());
             return of(name, config, weights, gguf);
         }
-        GgufFamily family = GgufFamily.of(architecture, experts, name);
+        GgufFamily family = GgufFamily.of(architecture, gguf.metadata(), name);
         ObjectNode config = new GgufConfig(family, gguf.metadata(), gguf.tensors(DType.F32), name).config(gguf.dtype());
         DecoderSpec spec = ConfigReader.read(config, name);
         return of(name, config, new GgufTensors(gguf, family, spec, gguf.dtype(), name), gguf);
@@ -168,6 +168,11 @@ public record LoadedModel(
 
     public LoadedModel with(DecoderSpec otherSpec, ObjectNode otherConfig) {
         return new LoadedModel(name, otherConfig, generation, otherSpec, weights, tokenizer);
+    }
+
+    /** The same model with another tokenizer. */
+    public LoadedModel with(Tokenizer other) {
+        return new LoadedModel(name, config, generation, spec, weights, other);
     }
 
     /** With an output head of its own, which the weights must have. */

@@ -3,7 +3,6 @@ package dev.lathe.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
-import dev.lathe.model.file.Gguf;
 import dev.lathe.text.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +27,8 @@ public record UnloadedModel(ObjectNode config, Tokenizer tokenizer) {
         if (!Files.isRegularFile(path)) {
             throw new UserError("model_name_or_path: %s is neither a folder nor a GGUF file".formatted(path));
         }
-        try (Gguf gguf = Gguf.open(path)) {
-            return new UnloadedModel(gguf.config(gguf.dtype()), Tokenizer.fromGguf(gguf.vocabulary()));
+        try (LoadedModel model = LoadedModel.open(path.toString(), path)) {
+            return new UnloadedModel(model.config(), model.tokenizer());
         }
     }
 }

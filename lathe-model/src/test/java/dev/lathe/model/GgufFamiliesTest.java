@@ -7,30 +7,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lathe.base.GoldenModels;
 import dev.lathe.base.Json;
+import dev.lathe.base.TinyFamilies;
 import dev.lathe.base.UserError;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.GgufBytes;
 import dev.lathe.model.file.PackedRowFile;
 import dev.lathe.model.file.PackedRows;
 import dev.lathe.model.file.StoredTensor;
-import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Segments;
+import dev.lathe.tensor.Tape;
+import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,13 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The golden models written as llama.cpp's converter writes them (its names; rows of q and k permuted, fused projections
- * taken apart into all queries, all keys, all values; Gemma's norms plus one; experts stacked), and read back: the tensors
- * are the originals, and so are the logits wherever the file can say all that the config says.
+ * Models written as llama.cpp's converter writes them ({@link WrittenGguf}) and read back: the tensors are the originals, and
+ * so are the logits wherever the file can say all that the config says.
  */
 class GgufFamiliesTest {
-    private static final Map<String, String> NAMES = names();
-
     private final Path folder;
 
     GgufFamiliesTest(@TempDir Path folder) {
@@ -74,14 +68,17 @@ class GgufFamiliesTest {
         "falcon, falcon, true",
         "mixtral, llama, true",
         "qwen2_moe, qwen2moe, true",
-        "qwen3_moe, qwen3moe, true"
+        "qwen3_moe, qwen3moe, true",
+        "gpt_oss, gpt-oss, true",
+        "deepseek_v3, deepseek2, true"
     })
     void readAsTheyWere(String family, String architecture, boolean sameLogits) throws IOException {
         Path golden = GoldenModels.folder(family);
         ObjectNode config = (ObjectNode) Json.read(golden.resolve("config.json"));
         Path file = folder.resolve("model.gguf");
         try (WeightFile original = Checkpoint.open(golden)) {
-            Files.write(file, new Written(config, architecture).bytes(original));
+            DecoderSpec spec = ConfigReader.read(config, family);
+            Files.write(file, new WrittenGguf(config, spec, architecture, true).bytes(original));
             try (LoadedModel model = LoadedModel.open("my.gguf", file)) {
                 for (String name : original.names()) {
                     StoredTensor expected = original.get(name);
@@ -116,7 +113,8 @@ class GgufFamiliesTest {
         ObjectNode config = (ObjectNode) Json.read(golden.resolve("config.json"));
         Path file = folder.resolve("model.gguf");
         try (WeightFile original = Checkpoint.open(golden)) {
-            Files.write(file, new Written(config, architecture, true).bytes(original));
+            DecoderSpec spec = ConfigReader.read(config, family);
+            Files.write(file, new WrittenGguf(config, spec, architecture, true).packed(original));
             try (LoadedModel model = LoadedModel.open("my.gguf", file)) {
                 PackedRowFile weights = (PackedRowFile) model.weights();
                 Weights dense = new Weights(weights, "gguf", DType.F32);
@@ -143,6 +141,83 @@ class GgufFamiliesTest {
         }
     }
 
+    /** Families and variants without a golden, with random weights. */
+    @ParameterizedTest
+    @CsvSource({
+        "gemma, gemma, true",
+        "glm, chatglm, true",
+        "exaone4, exaone4, true",
+        "exaone4: hybrid, exaone4, true",
+        "baichuan, baichuan, true",
+        "baichuan: 13B, baichuan, true",
+        "granitemoe, granitemoe, true",
+        "deepseek_v2, deepseek2, true",
+        "deepseek_v2, deepseek2, false",
+        "deepseek_v2: yarn, deepseek2, true",
+        "deepseek_v3, deepseek2, true",
+        "olmoe, olmoe, true",
+        "exaone, exaone, true",
+        "exaone: stretched, exaone, true",
+        "gpt2, gpt2, true",
+        "bloom, bloom, true",
+        "phi, phi2, true",
+        "stablelm, stablelm, true",
+        "cohere, command-r, true",
+        "cohere: qk norm, command-r, true"
+    })
+    void randomWeightsAreReadAsTheyWere(String name, String architecture, boolean mla) throws IOException {
+        ObjectNode config = TinyFamilies.config(name);
+        if (name.equals("baichuan: 13B")) { // llama.cpp knows it by its layers
+            config.put("num_hidden_layers", 40);
+        }
+        DecoderSpec spec = ConfigReader.read(config, name);
+        WeightFile original = new FreshWeights(spec, 1);
+        Path file = folder.resolve("model.gguf");
+        Files.write(file, new WrittenGguf(config, spec, architecture, mla).bytes(original));
+        try (LoadedModel model = LoadedModel.open("my.gguf", file)) {
+            assertThat(model.weights().names()).containsExactlyInAnyOrderElementsOf(original.names());
+            for (String tensor : original.names()) {
+                assertThat(floats(model.weights().get(tensor)))
+                        .as(tensor)
+                        .usingComparatorWithPrecision(1e-6f)
+                        .containsExactly(floats(original.get(tensor)));
+            }
+            Tensor expected = logits(spec, original);
+            Tensor found = logits(model.spec(), model.weights());
+            assertThat(found.minus(expected).norm()).isLessThan(1e-4 * expected.norm());
+        }
+    }
+
+    /** As ChatGLM's own checkpoints have them, which are converted too. */
+    @Test
+    void aFusedMatrixIsTakenApart() throws IOException {
+        ObjectNode config = TinyFamilies.config("glm");
+        DecoderSpec spec = ConfigReader.read(config, "glm");
+        WeightFile original = new FreshWeights(spec, 2);
+        Path file = folder.resolve("model.gguf");
+        Files.write(file, new WrittenGguf(config, spec, "chatglm", true).fused(original));
+        try (LoadedModel model = LoadedModel.open("my.gguf", file)) {
+            for (String tensor : original.names()) {
+                assertThat(model.weights()
+                                .get(tensor)
+                                .data()
+                                .mismatch(original.get(tensor).data()))
+                        .as(tensor)
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
+    private static Tensor logits(DecoderSpec spec, WeightFile weights) {
+        Decoder decoder = Decoder.build(spec, new FrozenModules(new Weights(weights, "tiny", DType.F32)));
+        int[] ids =
+                IntStream.range(0, 12).map(i -> (7 * i + 3) % spec.vocabulary()).toArray();
+        int[] places = IntStream.range(0, ids.length).toArray();
+        PackedPass pass = new PackedPass(
+                Tape.off(), spec.rope().at(places, ids.length), new Segments(new int[] {ids.length}), Optional.empty());
+        return decoder.logits(decoder.hidden(pass, Tensors.indices(ids)));
+    }
+
     @Test
     void anotherArchitectureIsNamed() throws IOException {
         Path file = folder.resolve("model.gguf");
@@ -159,244 +234,5 @@ class GgufFamiliesTest {
 
     private static float[] floats(StoredTensor tensor) {
         return tensor.data().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
-    }
-
-    /** A model in llama.cpp's words. */
-    private record Written(ObjectNode config, String architecture, boolean packed) {
-        private static final int Q8_0 = 8;
-
-        Written(ObjectNode config, String architecture) {
-            this(config, architecture, false);
-        }
-
-        /** Matrices whose rows are whole blocks in Q8_0, if packed. */
-        private void put(GgufBytes gguf, String name, float[] values, long... dimensions) {
-            if (!packed || dimensions.length != 2 || dimensions[0] % 32 != 0) {
-                gguf.floats(name, values, dimensions);
-                return;
-            }
-            ByteBuffer blocks = ByteBuffer.allocate(values.length / 32 * 34).order(ByteOrder.LITTLE_ENDIAN);
-            for (int at = 0; at < values.length; at += 32) {
-                float largest = 1e-4f;
-                for (int i = 0; i < 32; i++) {
-                    largest = Math.max(largest, Math.abs(values[at + i]));
-                }
-                blocks.putShort(Float.floatToFloat16(largest / 127));
-                for (int i = 0; i < 32; i++) {
-                    blocks.put((byte) Math.clamp(Math.round(values[at + i] * 127 / largest), -127, 127));
-                }
-            }
-            gguf.tensor(name, Q8_0, blocks.array(), dimensions);
-        }
-
-        byte[] bytes(WeightFile original) {
-            GgufBytes gguf = new GgufBytes().key("general.architecture", architecture);
-            number(gguf, "embedding_length", config.path("hidden_size"));
-            number(gguf, "block_count", config.path("num_hidden_layers"));
-            number(gguf, "context_length", config.path("max_position_embeddings"));
-            number(gguf, "attention.head_count", config.path("num_attention_heads"));
-            JsonNode keyHeads = config.path("num_key_value_heads");
-            number(
-                    gguf,
-                    "attention.head_count_kv",
-                    config.path("multi_query").asBoolean() ? Json.parse("1", "1") : keyHeads);
-            JsonNode width =
-                    config.has("ffn_hidden_size") ? config.path("ffn_hidden_size") : config.path("intermediate_size");
-            number(gguf, "feed_forward_length", width);
-            number(gguf, "attention.key_length", config.path("head_dim"));
-            number(gguf, "attention.sliding_window", config.path("sliding_window"));
-            number(
-                    gguf,
-                    "expert_count",
-                    config.has("num_experts") ? config.path("num_experts") : config.path("num_local_experts"));
-            number(gguf, "expert_used_count", config.path("num_experts_per_tok"));
-            number(gguf, "expert_feed_forward_length", config.path("moe_intermediate_size"));
-            number(gguf, "expert_shared_feed_forward_length", config.path("shared_expert_intermediate_size"));
-            real(gguf, "attention.layer_norm_rms_epsilon", config.path("rms_norm_eps"));
-            for (String epsilon : List.of("layer_norm_eps", "layer_norm_epsilon", "norm_epsilon")) {
-                real(gguf, "attention.layer_norm_epsilon", config.path(epsilon));
-            }
-            real(gguf, "attn_logit_softcapping", config.path("attn_logit_softcapping"));
-            real(gguf, "final_logit_softcapping", config.path("final_logit_softcapping"));
-            real(gguf, "attention.scale", config.path("attention_multiplier"));
-            real(gguf, "embedding_scale", config.path("embedding_multiplier"));
-            real(gguf, "residual_scale", config.path("residual_multiplier"));
-            real(gguf, "logit_scale", config.path("logits_scaling"));
-            rope(gguf);
-            gguf.key("tokenizer.ggml.model", "gpt2")
-                    .key(
-                            "tokenizer.ggml.tokens",
-                            IntStream.range(0, config.path("vocab_size").intValue())
-                                    .mapToObj(id -> id == 0 ? "t" : id == 1 ? "0" : id == 2 ? "t0" : "x" + id)
-                                    .toList())
-                    .key("tokenizer.ggml.merges", List.of("t 0"));
-            tensors(gguf, original);
-            return gguf.bytes();
-        }
-
-        private void rope(GgufBytes gguf) {
-            JsonNode rope = config.path("rope_parameters");
-            JsonNode global = rope.has("full_attention") ? rope.path("full_attention") : rope;
-            real(gguf, "rope.freq_base", global.path("rope_theta"));
-            int headDim = config.path("head_dim")
-                    .asInt(config.path("hidden_size").intValue()
-                            / config.path("num_attention_heads").intValue());
-            double share = rope.path("partial_rotary_factor").asDouble(1);
-            gguf.key(architecture + ".rope.dimension_count", (int) (headDim * share));
-            if (global.path("rope_type").asText().equals("linear")) {
-                gguf.key(architecture + ".rope.scaling.type", "linear");
-                real(gguf, "rope.scaling.factor", global.path("factor"));
-            }
-            if (rope.has("long_factor")) {
-                number(gguf, "rope.scaling.original_context_length", rope.path("original_max_position_embeddings"));
-                for (String length : List.of("long", "short")) {
-                    JsonNode factors = rope.path(length + "_factor");
-                    float[] values = new float[factors.size()];
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = (float) factors.get(i).doubleValue();
-                    }
-                    gguf.floats("rope_factors_" + length + ".weight", values, values.length);
-                }
-            }
-        }
-
-        private void number(GgufBytes gguf, String key, JsonNode value) {
-            if (value.isInt()) {
-                gguf.key(architecture + "." + key, value.intValue());
-            }
-        }
-
-        private void real(GgufBytes gguf, String key, JsonNode value) {
-            if (value.isNumber()) {
-                gguf.key(architecture + "." + key, (float) value.doubleValue());
-            }
-        }
-
-        private void tensors(GgufBytes gguf, WeightFile original) {
-            Map<String, List<float[]>> stacks = new LinkedHashMap<>();
-            Map<String, long[]> shapes = new LinkedHashMap<>();
-            for (String name : original.names()) {
-                StoredTensor tensor = original.get(name);
-                float[] values = ordered(name, floats(tensor), tensor.spec());
-                String own = translated(name);
-                if (name.contains(".experts.")) {
-                    stacks.computeIfAbsent(own, any -> new ArrayList<>()).add(values);
-                    shapes.put(own, tensor.shape());
-                } else {
-                    put(
-                            gguf,
-                            own,
-                            values,
-                            innermostFirst(own.contains("inp_shexp") ? new long[] {values.length} : tensor.shape()));
-                }
-            }
-            stacks.forEach((name, experts) -> {
-                int each = experts.getFirst().length;
-                float[] all = new float[each * experts.size()];
-                for (int i = 0; i < experts.size(); i++) {
-                    System.arraycopy(experts.get(i), 0, all, i * each, each);
-                }
-                long[] shape = shapes.getOrDefault(name, new long[0]);
-                gguf.floats(name, all, innermostFirst(new long[] {experts.size(), shape[0], shape[1]}));
-            });
-        }
-
-        private static long[] innermostFirst(long[] shape) {
-            long[] turned = new long[shape.length];
-            for (int i = 0; i < shape.length; i++) {
-                turned[i] = shape[shape.length - 1 - i];
-            }
-            return turned;
-        }
-
-        private String translated(String name) {
-            String kind = name.substring(name.lastIndexOf('.'));
-            String module = name.substring(0, name.lastIndexOf('.'));
-            Matcher layer =
-                    Pattern.compile(".*?\\.(?:layers|h)\\.(\\d+)\\.(.*)").matcher(module);
-            if (!layer.matches()) {
-                return NAMES.getOrDefault(module, module) + kind;
-            }
-            String part = layer.group(2).replaceAll("experts\\.\\d+\\.", "experts.");
-            boolean behind = architecture.startsWith("gemma") || architecture.equals("olmo2");
-            String own = part.equals("post_attention_layernorm") && behind
-                    ? "post_attention_norm"
-                    : NAMES.getOrDefault(part, part);
-            return "blk." + layer.group(1) + "." + own + kind;
-        }
-
-        /** Rows in the converter's order. */
-        private float[] ordered(String name, float[] values, TensorSpec spec) {
-            boolean permutes = List.of("llama", "granite", "smollm3").contains(architecture);
-            int rows = (int) spec.shape()[0];
-            int columns = values.length / rows;
-            int heads = config.path("num_attention_heads").intValue();
-            int width = config.path("head_dim").asInt(config.path("hidden_size").intValue() / heads);
-            float[] moved = values.clone();
-            if (name.contains("norm") && architecture.startsWith("gemma")) {
-                for (int i = 0; i < moved.length; i++) {
-                    moved[i]++;
-                }
-            } else if (permutes && name.matches(".*self_attn\\.[qk]_proj\\.weight")) {
-                for (int row = 0; row < rows; row++) { // [heads, 2, half] becomes [heads, half, 2]
-                    int within = row % width;
-                    int to = row - within + within % (width / 2) * 2 + within / (width / 2);
-                    System.arraycopy(values, row * columns, moved, to * columns, columns);
-                }
-            } else if (name.contains("query_key_value")) {
-                int keyHeads = config.path("multi_query").asBoolean() ? 1 : heads;
-                int group = heads / keyHeads;
-                int to = 0;
-                for (int part = 0; part < 3; part++) {
-                    for (int key = 0; key < keyHeads; key++) {
-                        for (int i = 0; i < (part == 0 ? group : 1); i++) {
-                            int head = key * (group + 2) + (part == 0 ? i : group + part - 1);
-                            System.arraycopy(values, head * width * columns, moved, to, width * columns);
-                            to += width * columns;
-                        }
-                    }
-                }
-            }
-            return moved;
-        }
-    }
-
-    private static Map<String, String> names() {
-        Map<String, String> names = new LinkedHashMap<>();
-        List.of("model.embed_tokens", "gpt_neox.embed_in", "transformer.word_embeddings")
-                .forEach(name -> names.put(name, "token_embd"));
-        List.of("model.norm", "gpt_neox.final_layer_norm", "transformer.ln_f")
-                .forEach(name -> names.put(name, "output_norm"));
-        List.of("lm_head", "embed_out").forEach(name -> names.put(name, "output"));
-        List.of("self_attn.qkv_proj", "attention.query_key_value", "self_attention.query_key_value")
-                .forEach(name -> names.put(name, "attn_qkv"));
-        List.of("self_attn.o_proj", "attention.dense", "self_attention.dense")
-                .forEach(name -> names.put(name, "attn_output"));
-        List.of("mlp.up_proj", "mlp.gate_up_proj", "mlp.dense_h_to_4h", "mlp.c_fc")
-                .forEach(name -> names.put(name, "ffn_up"));
-        List.of("mlp.down_proj", "mlp.dense_4h_to_h", "mlp.c_proj").forEach(name -> names.put(name, "ffn_down"));
-        names.put("input_layernorm", "attn_norm");
-        names.put("self_attn.q_proj", "attn_q");
-        names.put("self_attn.k_proj", "attn_k");
-        names.put("self_attn.v_proj", "attn_v");
-        names.put("self_attn.q_norm", "attn_q_norm");
-        names.put("self_attn.k_norm", "attn_k_norm");
-        names.put("mlp.gate_proj", "ffn_gate");
-        names.put("post_attention_layernorm", "ffn_norm");
-        names.put("pre_feedforward_layernorm", "ffn_norm");
-        names.put("post_self_attn_layernorm", "post_attention_norm");
-        names.put("post_mlp_layernorm", "post_ffw_norm");
-        names.put("post_feedforward_layernorm", "post_ffw_norm");
-        names.put("mlp.gate", "ffn_gate_inp");
-        names.put("block_sparse_moe.gate", "ffn_gate_inp");
-        names.put("mlp.shared_expert_gate", "ffn_gate_inp_shexp");
-        for (String part : List.of("gate", "up", "down")) {
-            names.put("mlp.shared_expert." + part + "_proj", "ffn_" + part + "_shexp");
-            names.put("mlp.experts." + part + "_proj", "ffn_" + part + "_exps");
-        }
-        names.put("block_sparse_moe.experts.w1", "ffn_gate_exps");
-        names.put("block_sparse_moe.experts.w3", "ffn_up_exps");
-        names.put("block_sparse_moe.experts.w2", "ffn_down_exps");
-        return names;
     }
 }

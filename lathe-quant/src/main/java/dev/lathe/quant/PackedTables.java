@@ -42,7 +42,7 @@ public record PackedTables(LoadedModel model, double error) {
                 tables.put(name, pack(weights, model.name(), name, compute, squares));
             }
         }
-        LoadedModel packed = model.with(new QuantizedWeights(weights.dense().with(tables), weights.inputs()));
+        LoadedModel packed = model.with(new QuantizedWeights(weights.file().with(tables), weights.inputs()));
         return new PackedTables(packed, Math.sqrt(squares[0] / Math.max(squares[1], Double.MIN_NORMAL)));
     }
 

@@ -61,7 +61,7 @@ public final class Quantization {
      */
     public static LoadedModel roundingInputs(LoadedModel model) {
         return model.weights() instanceof QuantizedWeights packed
-                ? model.with(new QuantizedWeights(packed.dense(), QuantizedWeights.Inputs.ROUNDED))
+                ? model.with(new QuantizedWeights(packed.file(), QuantizedWeights.Inputs.ROUNDED))
                 : model;
     }
 

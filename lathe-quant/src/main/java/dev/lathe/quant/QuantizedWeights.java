@@ -39,8 +39,7 @@ record QuantizedWeights(DequantizedFile file, Inputs inputs) implements PackedWe
     private Optional<Int8Product> rounded(List<PackedMatrix> matrices, long in) {
         return inputs == Inputs.AS_THEY_ARE || file.outliers().isEmpty()
                 ? Optional.empty()
-                : Int8Product.of(
-                        matrices, in, file.unpacker(), file.outliers().getAsDouble());
+                : Int8Product.of(matrices, in, file.unpacker(), file.outliers().getAsDouble());
     }
 
     @Override

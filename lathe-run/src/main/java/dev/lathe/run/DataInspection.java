@@ -59,7 +59,8 @@ public final class DataInspection {
     /** Throws {@link UserError} for data that cannot be read, and samples that are not there. */
     public void run(Wanted wanted) {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
-        UnloadedModel model = UnloadedModel.open(new ModelSource(host, run.model()).tokenizer());
+        UnloadedModel model = new VocabularyGrowth(host, run.model().vocabulary(), List.of())
+                .of(UnloadedModel.open(new ModelSource(host, run.model()).tokenizer()));
         ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
         DataSource source = DataSource.of(host, run);
         DataSettings settings = source.settings();

@@ -94,17 +94,14 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
     }
 
     private LoadedData tokenised(Encoding encoding) {
-        DataLines progress = new DataLines(host);
+        DataPipeline pipeline = pipeline(encoding);
         return config.stream()
-                .map(stream -> DataPipeline.stream(
-                        settings(),
-                        new Streaming(stream.buffer(), config.shuffled(), samples),
-                        encoding,
-                        cache(),
-                        hub,
-                        host.threads(),
-                        progress))
-                .orElseGet(() -> DataPipeline.load(settings(), encoding, cache(), hub, host.threads(), progress));
+                .map(stream -> pipeline.stream(settings(), new Streaming(stream.buffer(), config.shuffled(), samples)))
+                .orElseGet(() -> pipeline.load(settings()));
+    }
+
+    private DataPipeline pipeline(Encoding encoding) {
+        return new DataPipeline(encoding, cache(), hub, host.threads(), new DataLines(host));
     }
 
     private void save(TokenizedFolder folder, LoadedData data) {
@@ -119,8 +116,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
             host.say("Notice: of a stream only the first %d rows of each data set are looked at"
                     .formatted(FIRST_OF_STREAM));
         }
-        return DataPipeline.prepare(
-                settings(), Encoding.of(encoder), cache(), hub, host.threads(), new DataLines(host));
+        return pipeline(Encoding.of(encoder)).prepare(settings());
     }
 
     /** Whether a stream is looked at rather than trained on: nobody wants to wait until it ends. */
@@ -176,7 +172,7 @@ record DataSource(Host host, DataConfig config, Stage stage, long seed, DatasetH
         for (int id : sample.inputIds()) {
             if (id >= vocabulary) {
                 throw new UserError(
-                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows"
+                        "the data holds token %d (%s), but the model's embedding has %d rows: choose a template whose tokens the model knows, or let the embedding grow (resize_vocab: true)"
                                 .formatted(id, tokenizer.tokenOf(id), vocabulary));
             }
         }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param adapters their folders, in the order in which they are put on
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  * @param untrained why there is no result of the training that the file describes, if there should be one
+ * @param growth what is added to its vocabulary
  * @param loading in which storage its layers are held
  */
 record ModelChoice(
@@ -27,38 +28,53 @@ record ModelChoice(
         List<Path> adapters,
         Optional<String> ropeScaling,
         Optional<String> untrained,
+        VocabularyGrowth growth,
         WeightLoading loading) {
     private static final List<String> WEIGHTS = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ADAPTER = "adapter_config.json";
 
     /** The base model. */
     LoadedModel open() {
-        LoadedModel model = LoadedModel.open(name, base);
+        LoadedModel model = growth.of(LoadedModel.open(name, base)).model();
         return ropeScaling
                 .map(type -> new RopeStretch(type).forInference(model))
                 .orElse(model);
     }
 
     static ModelChoice of(Host host, ModelConfig config, Optional<TrainedOutput> trained) {
-        ModelSource source = new ModelSource(host, config);
-        WeightLoading loading = WeightLoading.of(config, host::say);
-        List<Path> named = source.adapters();
+        List<Path> named = new ModelSource(host, config).adapters();
         Path output = trained.map(TrainedOutput::folder).orElse(Path.of(""));
         if (trained.isEmpty() || named.stream().anyMatch(adapter -> isWithin(adapter, output))) {
-            return new ModelChoice(
-                    config.nameOrPath(), source.base(), named, config.ropeScaling(), Optional.empty(), loading);
+            return on(host, config, named, Optional.empty());
         }
         if (Files.exists(output.resolve(ADAPTER))) {
             List<Path> adapters = new ArrayList<>(named.subList(0, Math.max(0, named.size() - 1)));
             adapters.add(output);
-            return new ModelChoice(
-                    config.nameOrPath(), source.base(), adapters, config.ropeScaling(), Optional.empty(), loading);
+            return on(host, config, adapters, Optional.empty());
         }
         if (WEIGHTS.stream().anyMatch(file -> Files.exists(output.resolve(file)))) {
-            return new ModelChoice(output.toString(), output, List.of(), Optional.empty(), Optional.empty(), loading);
+            return new ModelChoice(
+                    output.toString(),
+                    output,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    new VocabularyGrowth(host, config.vocabulary(), List.of()),
+                    WeightLoading.of(config, host::say));
         }
         Optional<String> untrained = named.isEmpty() ? Optional.of(untrained(output)) : Optional.empty();
-        return new ModelChoice(config.nameOrPath(), source.base(), named, config.ropeScaling(), untrained, loading);
+        return on(host, config, named, untrained);
+    }
+
+    private static ModelChoice on(Host host, ModelConfig config, List<Path> adapters, Optional<String> untrained) {
+        return new ModelChoice(
+                config.nameOrPath(),
+                new ModelSource(host, config).base(),
+                adapters,
+                config.ropeScaling(),
+                untrained,
+                new VocabularyGrowth(host, config.vocabulary(), adapters),
+                WeightLoading.of(config, host::say));
     }
 
     /** A checkpoint of the training that is named by hand is meant, even if the training went on. */

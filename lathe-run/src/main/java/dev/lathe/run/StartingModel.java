@@ -5,6 +5,7 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.model.StoredLayout;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.quant.Quantization;
+import dev.lathe.run.VocabularyGrowth.Grown;
 import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.tensor.DType;
@@ -13,6 +14,7 @@ import dev.lathe.train.Tuning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The model that a training starts with. */
 record StartingModel(Host host, TrainRun run) {
@@ -20,20 +22,26 @@ record StartingModel(Host host, TrainRun run) {
      * Opens it, with all adapters but the last merged into it. Throws {@link UserError} when it cannot be trained as the
      * configuration wants.
      */
-    LoadedModel open(Continuation continuation) {
+    Grown open(Continuation continuation) {
         ModelSource source = new ModelSource(host, run.model());
-        LoadedModel stored = stretched(source.open(run.training().seed()));
+        List<Path> adapters = source.adapters();
+        List<Path> trained = Stream.concat(adapters.stream(), continuation.weightsOnly().stream())
+                .toList();
         boolean adapter = run.finetune() instanceof LoraConfig;
-        refuseQuantised(stored, adapter, source.adapters().size());
+        Grown grown = new VocabularyGrowth(host, run.model().vocabulary(), adapter ? trained : adapters)
+                .of(source.open(run.training().seed()));
+        LoadedModel stored = stretched(grown.model());
+        refuseQuantised(stored, adapter, adapters.size());
         LoadedModel model = adapter ? WeightLoading.of(run.model(), host::say).load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
-                return model.with(StoredLayout.of(model.spec())
+                LoadedModel whole = model.with(StoredLayout.of(model.spec())
                         .reading(Checkpoint.open(continuation.weightsOnly().get())));
+                return new Grown(whole, grown.resized());
             }
         }
-        List<Path> adapters = source.adapters();
-        return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
+        LoadedModel merged = InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
+        return new Grown(merged, grown.resized());
     }
 
     private LoadedModel stretched(LoadedModel model) {
@@ -77,13 +85,16 @@ record StartingModel(Host host, TrainRun run) {
     }
 
     /** The model with what is trained in it. */
-    Tuning tuning(Continuation continuation, LoadedModel model, RunParts parts) {
+    Tuning tuning(Continuation continuation, Grown grown, RunParts parts) {
         List<Path> adapters = new ModelSource(host, run.model()).adapters();
         Optional<Path> adapter = continuation
                 .weightsOnly()
                 .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
         return new TuningSource(
-                        run.finetune(), parts.arithmetic(), run.training().seed())
-                .tune(model, adapter);
+                        run.finetune(),
+                        grown.resized(),
+                        parts.arithmetic(),
+                        run.training().seed())
+                .tune(grown.model(), adapter);
     }
 }

@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.run.VocabularyGrowth.Grown;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
@@ -61,23 +62,25 @@ public final class TrainingRun {
         host.files().probe(output());
         Continuation continuation = Continuation.of(run.checkpoints(), host.files());
         String name = run.model().nameOrPath();
-        try (LoadedModel model =
-                        NativeMemory.during("loading " + name, LessMemory.LOADING, () -> start.open(continuation));
+        Grown grown = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> start.open(continuation));
+        try (LoadedModel model = grown.model();
                 Owner owner = new Owner()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
             LoadedData data =
                     DataSource.of(host, run).load(encoder, model.spec().vocabulary());
             LoadedModel aligned = SpecialTokenIds.align(model, encoder.tokenizer());
             return NativeMemory.during(
-                    "training", LessMemory.TRAINING, () -> train(owner, continuation, aligned, encoder, data));
+                    "training",
+                    LessMemory.TRAINING,
+                    () -> train(owner, continuation, new Grown(aligned, grown.resized()), encoder, data));
         }
     }
 
-    private boolean train(
-            Owner owner, Continuation continuation, LoadedModel model, ChatEncoder encoder, LoadedData data) {
+    private boolean train(Owner owner, Continuation continuation, Grown grown, ChatEncoder encoder, LoadedData data) {
+        LoadedModel model = grown.model();
         RunParts parts = RunParts.of(host, configuration, run, model, data);
         LanguageModeling objective = new LanguageModeling(run.evaluation().accuracy(), parts.routerBalance());
-        Tuning tuning = preparing(owner, () -> start.tuning(continuation, model, parts));
+        Tuning tuning = preparing(owner, () -> start.tuning(continuation, grown, parts));
         AdamW optimizer = preparing(owner, () -> parts.optimizer(tuning.parameters()));
         TrainingState state = new TrainingState(
                 tuning.parameters(), optimizer, parts.identity(), host.clock().millis());

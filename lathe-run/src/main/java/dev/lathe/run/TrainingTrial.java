@@ -80,14 +80,15 @@ public final class TrainingTrial {
         Torch.start(host.threads());
         StartingModel start = new StartingModel(host.choosing("output_dir"), run);
         Continuation anew = new Continuation(Optional.empty(), false);
-        try (LoadedModel opened = start.open(anew)) {
+        VocabularyGrowth.Grown grown = start.open(anew);
+        try (LoadedModel opened = grown.model()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))
                     .orElseGet(() ->
                             DataSource.of(host, run).load(encoder, opened.spec().vocabulary()));
             LoadedModel model = SpecialTokenIds.align(opened, encoder.tokenizer());
             RunParts parts = RunParts.of(host, configuration, run, model, data);
-            train(parts, start.tuning(anew, model, parts), audience);
+            train(parts, start.tuning(anew, new VocabularyGrowth.Grown(model, grown.resized()), parts), audience);
         }
     }
 

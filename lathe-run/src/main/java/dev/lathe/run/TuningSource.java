@@ -19,9 +19,14 @@ import dev.lathe.train.Tuning;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Puts into a model what the configuration wants trained. */
-record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
+/**
+ * Puts into a model what the configuration wants trained.
+ *
+ * @param resized whether the vocabulary was to grow: then LoRA trains embedding and head whole, unless told what else
+ */
+record TuningSource(FinetuneConfig config, boolean resized, Arithmetic arithmetic, long seed) {
     /** @param adapter an adapter to go on with */
     Tuning tune(LoadedModel model, Optional<Path> adapter) {
         return switch (config) {
@@ -54,9 +59,20 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
                 lora.dropout(),
                 lora.rankStabilised(),
                 targets(lora.targets(), linears),
-                lora.additionalModules());
+                resized && lora.additionalModules().isEmpty() ? tables(model) : lora.additionalModules());
         checkModules(model, spec);
         return Tuning.lora(model, arithmetic.compute(), spec, new FreshAdapter(seed));
+    }
+
+    private static List<String> tables(LoadedModel model) {
+        return Stream.of(model.spec().embeddingTensor(), model.spec().headTensor())
+                .map(TuningSource::module)
+                .toList();
+    }
+
+    /** {@code embed_tokens} of {@code model.embed_tokens.weight}. */
+    private static String module(String tensor) {
+        return tensor.replaceAll("\\.(weight|bias)$", "").replaceAll(".*\\.", "");
     }
 
     private static List<String> targets(ModuleNames names, List<String> linears) {
@@ -76,11 +92,11 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
 
     private static void checkModules(LoadedModel model, LoraSpec spec) {
         List<String> modules = ModelShape.of(model.spec()).names().stream()
-                .map(name -> name.replaceAll("\\.(weight|bias)$", "").replaceAll(".*\\.", ""))
+                .map(TuningSource::module)
                 .distinct()
                 .toList();
         for (String name : spec.modulesToSave()) {
-            if (!modules.contains(name) && !name.equals("lm_head")) {
+            if (!modules.contains(name) && !name.equals(module(model.spec().headTensor()))) {
                 throw new UserError("additional_target: the model has no module %s; it has %s"
                         .formatted(name, String.join(", ", modules)));
             }

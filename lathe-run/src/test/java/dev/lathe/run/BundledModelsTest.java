@@ -37,7 +37,9 @@ class BundledModelsTest {
         try (LoadedModel model = LoadedModel.open("lathe:random-7b", folder);
                 Stream<Path> files = Files.list(folder)) {
             assertThat(ModelShape.of(model.spec()).parameters()).isEqualTo(6_738_415_616L);
-            assertThat(model.weights().spec("model.layers.31.mlp.up_proj.weight").dtype())
+            assertThat(model.weights()
+                            .spec("model.layers.31.mlp.up_proj.weight")
+                            .dtype())
                     .isEqualTo(DType.BF16);
             assertThat(model.tokenizer().encode("Mira is a baker.")).isNotEmpty();
             List<Path> all = files.toList();

@@ -89,7 +89,7 @@ class ContinuedRunTest {
         Heard uninterrupted = bench.train(arguments(tiny, whole, kind, seed));
         Heard continued = new Heard();
         for (int stopAfter : new int[] {2, 3, Integer.MAX_VALUE}) {
-            AtomicInteger steps = new AtomicInteger();
+            AtomicInteger steps = new AtomicInteger(-1); // asked before the first step, too
             Host host = bench.host(Bench.UNSYNCED, () -> steps.incrementAndGet() >= stopAfter);
             bench.train(host, arguments(tiny, parts, kind, seed), continued);
         }

@@ -13,9 +13,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -50,19 +50,30 @@ class GoldenCurvesTest {
         compare(temp, GoldenRun.curve(name), new Tolerance(1e-5, 1e-4, 1e-3, 1e-3));
     }
 
-    /** A router that two experts suit equally chooses by the last bit, and from there on the runs part. */
-    @Test
-    void staysCloseWithExperts(@TempDir Path temp) {
-        compare(temp, GoldenRun.curve("moe4_lora"), new Tolerance(1e-4, 2e-3, 1e-2, 1e-2));
+    /**
+     * The reference adds the routers' balance loss to the loss, but trains nothing by it (docs/compatibility.md): a run that
+     * does as much is the same run. A router that two experts suit equally chooses by the last bit; where experts are trained
+     * the runs part a little from there on.
+     */
+    @ParameterizedTest
+    @CsvSource({"moe4_lora, 1e-4, 1e-3, 1e-3", "moe4_full_aux, 2e-3, 1e-2, 1e-2"})
+    void equalsTheReferenceWhereBalanceIsOnlyCounted(
+            String name, double loss, double norm, double elements, @TempDir Path temp) {
+        GoldenRun run = GoldenRun.curve(name);
+        Path output = temp.resolve("out");
+        List<String> arguments = run.argumentsFromInit(output, temp.resolve("init"));
+        Heard heard = new CountedBalance(new Bench(temp), arguments).train();
+        compareSteps(heard.steps(), run.golden().path("steps"), new Tolerance(1e-5, loss, norm, elements));
+        try (WeightFile written = Checkpoint.open(output)) {
+            compareStatistics(written, run.golden().path("final_stats"), elements);
+        }
     }
 
-    /** Full training at a high rate feeds such choices back: the first step is equal, later ones are close. */
-    @Test
-    void staysNearWithExpertsAllTrained(@TempDir Path temp) {
-        compare(temp, GoldenRun.curve("moe4_full_aux"), new Tolerance(5e-5, 5e-3, 2e-2, 2e-2));
-    }
-
-    /** Rounding to 8 bits of mantissa falls differently in every order of additions: the size of the noise. */
+    /**
+     * The README's bound for the size of the noise. Under the reference's autocast the residual stream of a float32
+     * checkpoint stays float32 and only products are rounded; here it is bfloat16 as it is for a bfloat16 checkpoint in
+     * both, which the first step's loss shows (2e-3).
+     */
     @ParameterizedTest
     @ValueSource(strings = "full_bf16")
     void staysWithinTheNoiseOfBf16(String name, @TempDir Path temp) {

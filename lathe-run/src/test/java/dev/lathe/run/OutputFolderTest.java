@@ -86,7 +86,7 @@ class OutputFolderTest {
         GoldenRun run = GoldenRun.curve(name);
         TrainRun config = TrainRun.of(Bench.configuration(run.arguments(temp)));
         try (LoadedModel model = LoadedModel.open(name, run.model())) {
-            new TuningSource(config.finetune(), new Arithmetic(DType.F32, DType.F32), 1)
+            new TuningSource(config.finetune(), false, new Arithmetic(DType.F32, DType.F32), 1)
                     .tune(model, Optional.empty())
                     .weights()
                     .write(temp, new SafeFiles(Bench.UNSYNCED), new Progress(0, 0, 0, 0, 0));

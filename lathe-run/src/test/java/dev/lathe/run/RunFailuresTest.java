@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -108,11 +109,36 @@ class RunFailuresTest {
         Bench bench = new Bench(temp);
         Path output = temp.resolve("out");
         List<String> arguments = Bench.with(tiny.arguments(output, LORA), "plot_loss=true", "report_to=tensorboard");
-        bench.train(bench.host(Bench.UNSYNCED, () -> true), arguments);
+        AtomicInteger steps = new AtomicInteger(-1); // asked before the first step, too
+        bench.train(bench.host(Bench.UNSYNCED, () -> steps.incrementAndGet() == 1), arguments);
         assertThat(Bench.names(output)).containsExactlyInAnyOrder("checkpoint-1", "trainer_log.jsonl", "runs");
         bench.train(arguments);
         assertThat(Bench.names(output))
                 .contains("README.md", "all_results.json", "training_loss.png", "trainer_state.json");
+    }
+
+    @Test
+    void interruptedBeforeTheFirstStepNothingIsTrained(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Bench bench = new Bench(temp);
+        Heard heard = bench.train(bench.host(Bench.UNSYNCED, () -> true), tiny.arguments(temp.resolve("out"), LORA));
+        assertThat(heard.steps()).isEmpty();
+        assertThat(bench.said()).contains("Stopped at step 0 of");
+        assertThat(bench.train(tiny.arguments(temp.resolve("out"), LORA)).steps())
+                .isNotEmpty();
+    }
+
+    @Test
+    void aLossThatIsNoNumberIsSaidOnce(@TempDir Path temp) {
+        TinyModel tiny = TinyModel.write(temp, 1, 9);
+        Heard heard = new Bench(temp)
+                .train(tiny.arguments(temp.resolve("out"), "learning_rate=1e38", "finetuning_type=full"));
+        assertThat(heard.losses()).anyMatch(loss -> !Double.isFinite(loss));
+        assertThat(heard.all(Event.Notice.class))
+                .singleElement()
+                .extracting(Event.Notice::text)
+                .asString()
+                .contains("the loss is ", "smaller learning_rate");
     }
 
     @Test

@@ -71,7 +71,7 @@ class SmolCurveTest {
         JsonNode whole = run("fp32"); // the bf16 run does not repeat names and adapter
         GoldenRun start = new GoldenRun(whole, Reference.file("models/stories260K/hf"), Optional.of(init));
         start.argumentsFromInit(temp.resolve("unused"), temp.resolve("init"));
-        AtomicInteger done = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger(-1); // asked before the first step, too
         Bench bench = new Bench(temp);
         Heard heard = bench.train(
                 bench.host(THREADS, Bench.UNSYNCED, () -> done.incrementAndGet() == STEPS),

@@ -12,6 +12,11 @@ record AddedToken(
         return new AddedToken(content, false, false, false, false, true);
     }
 
+    /** As transformers adds a plain string: looked for in the text after the tokenizer has normalised it. */
+    static AddedToken ordinary(String content) {
+        return new AddedToken(content, false, false, false, true, false);
+    }
+
     static AddedToken userDefined(String content) {
         return new AddedToken(content, false, false, false, false, false);
     }

@@ -87,7 +87,7 @@ public final class Tokenizer {
     }
 
     /** Whether {@link #decode} leaves this id out when it skips special tokens. */
-    boolean isSpecial(int id) {
+    public boolean isSpecial(int id) {
         return json.specialIds().contains(id);
     }
 
@@ -147,7 +147,16 @@ public final class Tokenizer {
 
     /** With more ordinary tokens, at the end of the vocabulary, in order; those it has already stay as they are. */
     public Tokenizer withTokens(List<String> tokens) {
-        return with(json.plus(tokens.stream().map(AddedToken::userDefined).toList()), special, chatTemplate);
+        return withAdded(tokens.stream().map(AddedToken::ordinary).toList());
+    }
+
+    /** The same for special tokens that are not listed among {@link #additionalSpecialTokens}: decoding may leave them out. */
+    public Tokenizer withSpecialTokens(List<String> tokens) {
+        return withAdded(tokens.stream().map(AddedToken::special).toList());
+    }
+
+    private Tokenizer withAdded(List<AddedToken> tokens) {
+        return with(json.plus(tokens), special, chatTemplate);
     }
 
     public Tokenizer withChatTemplate(String jinja) {

@@ -81,7 +81,10 @@ class TemplateTokenizerTest {
         assertThat(slots(slots, "function")).isEqualTo(template.function());
     }
 
-    /** What LLaMA-Factory's own test says of this model's chat template (tests/data/test_template.py). */
+    /**
+     * The slots that LLaMA-Factory's own test asserts of this model's chat template, compared with its text
+     * (tests/data/test_template.py, test_parse_qwen3_template): the goldens have no case of it.
+     */
     @Test
     void readsATemplateOffQwen3() {
         Template template = Templates.of(Tokenizer.load(TokenizerGoldenTest.folder("qwen3")));

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 public final class LanguageModeling implements Objective {
     private final boolean accuracy;
     private final double balance;
+    private final boolean balances;
     private final SortedMap<Integer, long[]> expertUse = new TreeMap<>();
 
     public LanguageModeling() {
@@ -36,8 +37,17 @@ public final class LanguageModeling implements Objective {
      *     step, as in the reference
      */
     public LanguageModeling(boolean accuracy, double balance) {
+        this(accuracy, balance, true);
+    }
+
+    /**
+     * @param balances whether the balance loss is trained on, not only counted. In the reference it is only counted: its
+     *     gradient checkpointing takes the routers' logits from a pass without gradient
+     */
+    public LanguageModeling(boolean accuracy, double balance, boolean balances) {
         this.accuracy = accuracy;
         this.balance = balance;
+        this.balances = balances;
     }
 
     @Override
@@ -81,7 +91,9 @@ public final class LanguageModeling implements Objective {
         if (balance == 0) {
             return 0;
         }
-        routers.pull(balance);
+        if (balances) {
+            routers.pull(balance);
+        }
         return balance * routers.balanceLoss();
     }
 

@@ -61,18 +61,37 @@ public final class Trainer {
         Progress start = progress;
         double begin = surroundings.stopwatch().seconds();
         double losses = 0;
-        boolean stopped = false;
+        boolean stopped = surroundings.interrupted().getAsBoolean();
+        boolean warned = false;
         while (progress.step() < settings.plan().totalSteps() && !stopped) {
             Event.StepDone done = step(progress);
             progress = done.progress();
             losses += done.loss();
             surroundings.events().publish(done);
+            warned = warned || isSpoilt(done);
             publishExpertUse(progress);
             evaluation.runIfDue(progress, settings.plan(), loop, objective);
             stopped = surroundings.interrupted().getAsBoolean();
             checkpoints.saveIfDue(progress, settings.plan(), stopped);
         }
         return end(start, progress, losses, surroundings.stopwatch().seconds() - begin);
+    }
+
+    /** Whether the step's numbers are none any more; said the first time. */
+    private boolean isSpoilt(Event.StepDone done) {
+        if (Double.isFinite(done.loss()) && Double.isFinite(done.gradNorm())) {
+            return false;
+        }
+        surroundings
+                .events()
+                .publish(new Event.Notice(
+                        "step %d: the loss is %s, the gradient norm %s. Such a run seldom recovers: stop it, and start from the last good checkpoint with a smaller learning_rate, or with bf16: false if that was on"
+                                .formatted(done.progress().step(), number(done.loss()), number(done.gradNorm()))));
+        return true;
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "not a number" : Double.isInfinite(value) ? "infinite" : "%.4g".formatted(value);
     }
 
     private void publishExpertUse(Progress progress) {

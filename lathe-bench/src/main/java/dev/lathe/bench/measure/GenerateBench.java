@@ -6,6 +6,7 @@ import dev.lathe.bench.report.Metric;
 import dev.lathe.bench.report.Section;
 import dev.lathe.bench.report.Unit;
 import dev.lathe.model.DecoderSpec;
+import dev.lathe.model.Generator;
 import dev.lathe.run.Host;
 import dev.lathe.run.ModelTrial;
 import dev.lathe.run.config.Configuration;

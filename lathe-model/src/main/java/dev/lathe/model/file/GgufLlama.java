@@ -74,7 +74,7 @@ final class GgufLlama {
     Map<String, GgufWeights.Source> sources() {
         Map<String, GgufWeights.Source> sources = new LinkedHashMap<>();
         for (GgufHeader.Tensor tensor : header.tensors().values()) {
-            if (tensor.name().equals(GgufRope.FACTORS)) {
+            if (tensor.name().equals(Llama3Factors.TENSOR)) {
                 continue; // Not a weight: it says how positions are scaled, and config() says that instead.
             }
             Matcher name = NAME.matcher(tensor.name());

@@ -98,6 +98,11 @@ final class GgufWeights implements PackedRowFile {
 
     private record Blocks(Source source, GgufRows.Reader reader, MemorySegment stored) implements PackedRows {
         @Override
+        public String storage() {
+            return source.tensor().type().name();
+        }
+
+        @Override
         public long rows() {
             return source.tensor().shape()[0];
         }

@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /** A matrix that a file keeps in quantised blocks. Valid as long as the file is open; safe for several threads. */
 public interface PackedRows {
+    /** Name of the storage, such as {@code Q4_K}. */
+    String storage();
+
     long rows();
 
     /** Numbers of a row. */

@@ -8,11 +8,14 @@ import java.util.List;
 
 /** Makes small GGUF files, right and wrong ones, by the words of the format's description. */
 public final class GgufBytes {
+    private static final int Q8_0 = 8;
+
     private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
     private final ByteArrayOutputStream tensors = new ByteArrayOutputStream();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private int keyCount;
     private int tensorCount;
+    private boolean packing;
 
     public GgufBytes key(String name, Object value) {
         keyCount++;
@@ -31,7 +34,12 @@ public final class GgufBytes {
         return this;
     }
 
-    /** Dimensions innermost first, as the file has them. */
+    /** From now on matrices whose rows are whole blocks are written in Q8_0. */
+    public GgufBytes packing() {
+        packing = true;
+        return this;
+    }
+
     /** Any tensor, its dimensions innermost first. */
     public GgufBytes tensor(String name, int type, byte[] bytes, long... dimensions) {
         tensorCount++;
@@ -50,9 +58,27 @@ public final class GgufBytes {
     }
 
     public GgufBytes floats(String name, float[] values, long... dimensions) {
+        if (packing && dimensions.length == 2 && dimensions[0] % 32 == 0) {
+            return tensor(name, Q8_0, blocks(values), dimensions);
+        }
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return tensor(name, 0, bytes.array(), dimensions);
+    }
+
+    private static byte[] blocks(float[] values) {
+        ByteBuffer blocks = ByteBuffer.allocate(values.length / 32 * 34).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < values.length; at += 32) {
+            float largest = 1e-4f;
+            for (int i = 0; i < 32; i++) {
+                largest = Math.max(largest, Math.abs(values[at + i]));
+            }
+            blocks.putShort(Float.floatToFloat16(largest / 127));
+            for (int i = 0; i < 32; i++) {
+                blocks.put((byte) Math.clamp(Math.round(values[at + i] * 127 / largest), -127, 127));
+            }
+        }
+        return blocks.array();
     }
 
     public byte[] bytes() {

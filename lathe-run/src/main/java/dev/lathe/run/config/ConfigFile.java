@@ -23,11 +23,7 @@ final class ConfigFile {
     /** The mapping at the top. Throws {@link UserError} when the file is missing, too large, malformed or something else. */
     static Map<String, Located> read(Path file) {
         String name = file.toString();
-        String text = text(file);
-        Located root = name.toLowerCase(Locale.ROOT).endsWith(".json")
-                ? JsonReader.read(text, name)
-                : YamlReader.read(text, name);
-        return switch (root.value()) {
+        return switch (root(file).value()) {
             case Value.Fields(Map<String, Located> fields) -> fields;
             case Value.Nothing() ->
                 throw new UserError(name + " is empty; it needs lines such as model_name_or_path: lathe:seedling");
@@ -35,6 +31,15 @@ final class ConfigFile {
                 throw new UserError(
                         name + " is not a list of keys; each line must read key: value, such as stage: sft");
         };
+    }
+
+    /** What a file holds: JSON if its name says so, else YAML. Throws {@link UserError} when it cannot be read. */
+    static Located root(Path file) {
+        String name = file.toString();
+        String text = text(file);
+        return name.toLowerCase(Locale.ROOT).endsWith(".json")
+                ? JsonReader.read(text, name)
+                : YamlReader.read(text, name);
     }
 
     private static String text(Path file) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param int8Embedding whether the embedding and the head are packed too
  * @param int8Activations whether inputs are rounded too where bitsandbytes' 8 bits answer
  * @param fromScratch random weights of the model's shape instead of its own
+ * @param vocabulary what is added to its vocabulary
  * @param ropeScaling how rotary positions are stretched; empty for as the model has it
  */
 public record ModelConfig(
@@ -30,6 +31,7 @@ public record ModelConfig(
         boolean int8Embedding,
         boolean int8Activations,
         boolean fromScratch,
+        VocabularyConfig vocabulary,
         Optional<String> ropeScaling) {
     static ModelConfig of(Settings s) {
         return new ModelConfig(
@@ -43,6 +45,7 @@ public record ModelConfig(
                 s.on("quantize_embedding"),
                 s.flag("int8_activations"),
                 s.flag("train_from_scratch"),
+                VocabularyConfig.of(s),
                 s.optionalText("rope_scaling"));
     }
 }

@@ -61,13 +61,6 @@ final class ModelRules {
                     "EETQ stores 8 bits",
                     "other numbers need quantization_method: bnb or hqq"),
             Rule.refuse(
-                    "tcse",
-                    "quantised loading with a growing vocabulary",
-                    List.of("resize_vocab", "quantization_bit"),
-                    s -> s.on("quantization_bit") && s.flag("resize_vocab"),
-                    "a quantised embedding cannot grow",
-                    "leave out quantization_bit or resize_vocab"),
-            Rule.refuse(
                     "t",
                     "a quantised embedding with freeze or full",
                     List.of("quantize_embedding", "finetuning_type"),

@@ -60,6 +60,18 @@ final class UnusedRules {
                 "without quantization_bit",
                 s -> !s.on("quantization_bit"),
                 "read only with quantization_bit; a quantised checkpoint says itself how it is stored"));
+        rules.add(Rule.notice(
+                "tcsed",
+                "rows from descriptions without descriptions",
+                List.of("init_special_tokens"),
+                s -> !s.is("init_special_tokens", "noise_init") && !s.on("new_special_tokens_config"),
+                "new_special_tokens_config holds the descriptions; without it rows start as with noise_init"));
+        rules.add(Rule.notice(
+                "tcsed",
+                "add_special_tokens with new_special_tokens_config",
+                List.of("add_special_tokens"),
+                s -> s.on("add_special_tokens") && s.on("new_special_tokens_config"),
+                "the tokens of new_special_tokens_config are added instead, as in the reference"));
         rules.add(unused("num_train_epochs", "with max_steps", s -> s.whole("max_steps") > 0, "max_steps wins"));
         rules.add(unused(
                 "warmup_ratio",

@@ -75,7 +75,8 @@ record ModelChecks(UnloadedModel model, Tokenizer tokenizer, DataSettings settin
                                         id,
                                         tokenizer.tokenOf(id),
                                         rows),
-                                List.of("training would stop; choose a template whose tokens the model knows"),
+                                List.of(
+                                        "training would stop; choose a template whose tokens the model knows, or set resize_vocab: true"),
                                 List.of(new Place(part.source(), part.row(), i))));
                         return;
                     }

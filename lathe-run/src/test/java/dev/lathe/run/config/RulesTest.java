@@ -38,9 +38,6 @@ class RulesTest {
                         Map.entry("7 bits with hqq", BASE + "quantization_bit=7 quantization_method=hqq"),
                         Map.entry("other than 8 bits with eetq", BASE + "quantization_bit=4 quantization_method=eetq"),
                         Map.entry(
-                                "quantised loading with a growing vocabulary",
-                                BASE + "quantization_bit=4 resize_vocab=true"),
-                        Map.entry(
                                 "a quantised embedding with freeze or full",
                                 BASE + "finetuning_type=full quantize_embedding=int8"),
                         Map.entry(
@@ -215,6 +212,9 @@ class RulesTest {
                 "gradient_checkpointing", BASE + "gradient_checkpointing=true disable_gradient_checkpointing=true"));
         cases.add(Arguments.of("packing", BASE + "packing=false neat_packing=true"));
         cases.add(Arguments.of("fp16", BASE + "fp16=true"));
+        cases.add(Arguments.of("init_special_tokens", BASE + "init_special_tokens=desc_init"));
+        cases.add(Arguments.of(
+                "add_special_tokens", BASE + "add_special_tokens=a new_special_tokens_config=tokens.yaml"));
         return cases.stream();
     }
 

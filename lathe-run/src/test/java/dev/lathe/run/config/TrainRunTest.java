@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainRunTest {
+    private static final TemplateConfig LLAMA3 =
+            new TemplateConfig(Optional.of("llama3"), Optional.empty(), Optional.empty(), Optional.of(true), false);
+
     private final Path folder;
 
     TrainRunTest(@TempDir Path folder) {
@@ -85,15 +88,12 @@ class TrainRunTest {
                                 false,
                                 false,
                                 false,
+                                new VocabularyConfig(
+                                        false, List.of(), List.of(), Optional.empty(), TokenStart.NOISY_MEAN, LLAMA3),
                                 Optional.empty()),
                         new LoraConfig(8, 16, 0, new ModuleNames.All(), List.of(), false),
                         new DataConfig(
-                                new TemplateConfig(
-                                        Optional.of("llama3"),
-                                        Optional.empty(),
-                                        Optional.empty(),
-                                        Optional.of(true),
-                                        false),
+                                LLAMA3,
                                 List.of("identity", "alpaca_en_demo"),
                                 List.of(),
                                 Path.of("data"),
