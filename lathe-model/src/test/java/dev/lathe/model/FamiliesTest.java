@@ -11,7 +11,9 @@ import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import java.util.Arrays;
+import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,22 @@ class FamiliesTest {
                 }
             }
         }
+    }
+
+    /** With whatever an adapter puts around a name. */
+    @ParameterizedTest
+    @MethodSource("dev.lathe.base.TinyFamilies#names")
+    void aTensorSaysWhichBlockItIsIn(String name) {
+        DecoderSpec spec = ConfigReader.read(TinyFamilies.config(name), name);
+        SortedSet<Integer> blocks = new TreeSet<>();
+        for (String tensor : ModelShape.of(spec).names()) {
+            spec.layerOf("base_model.model." + tensor).ifPresent(blocks::add);
+        }
+        assertThat(blocks)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, spec.layers()).boxed().toList());
+        assertThat(spec.layerOf(spec.embeddingTensor())).isEmpty();
+        assertThat(spec.layerOf(spec.headTensor())).isEmpty();
     }
 
     /** A model is a function of each of its tensors: a name that nothing reads would be a mistake in the table. */
