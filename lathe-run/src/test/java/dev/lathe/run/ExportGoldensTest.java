@@ -235,11 +235,13 @@ class ExportGoldensTest {
         "adapter_pissa/output, init_lora_weights pissa belongs to a base model that was changed"
     })
     void otherAdaptersAreRefused(String adapter, String message) {
+        Path base = stories();
+        Path unread = Reference.file(ARTIFACTS + adapter);
         assertThatThrownBy(() -> told.export(
                         "model_name_or_path",
-                        stories(),
+                        base,
                         "adapter_name_or_path",
-                        Reference.file(ARTIFACTS + adapter),
+                        unread,
                         "template",
                         "default",
                         "export_dir",
