@@ -11,6 +11,7 @@ import dev.lathe.model.ConfigReader;
 import dev.lathe.model.DecoderSpec;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.TensorSpec;
+import dev.lathe.tensor.CrossEntropy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,9 +96,14 @@ class StepWorkTest {
 
     @Test
     void theHeadIsCutIntoChunks() {
-        Map<Product, Long> products = lora(TINY).products(new Batch(640, 640, 600));
-        assertThat(products.get(new Product(Direction.FORWARD, 256, 4, 10))).isEqualTo(2);
-        assertThat(products.get(new Product(Direction.FORWARD, 88, 4, 10))).isEqualTo(1);
+        DecoderSpec wide = spec(1 << 17, 4, 6, 2, 2, 1);
+        assertThat(CrossEntropy.chunkRows(1 << 17)).isEqualTo(256);
+
+        Map<Product, Long> products = lora(wide).products(new Batch(640, 640, 600));
+
+        assertThat(products.get(new Product(Direction.FORWARD, 256, 4, 1 << 17)))
+                .isEqualTo(2);
+        assertThat(products.get(new Product(Direction.FORWARD, 88, 4, 1 << 17))).isEqualTo(1);
     }
 
     @Test
