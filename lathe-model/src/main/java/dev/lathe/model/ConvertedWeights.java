@@ -7,6 +7,7 @@ import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,6 +37,11 @@ public record ConvertedWeights(WeightFile file, DType dtype) implements WeightFi
             memory.copyFrom(converted.data());
         }
         return new StoredTensor(name, dtype, spec.shape(), memory);
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        return file.stored(name);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -183,8 +184,18 @@ final class GgufTensors implements WeightFile {
     }
 
     @Override
+    public List<MemorySegment> stored(String name) {
+        return stored.stored(source(name).name());
+    }
+
+    @Override
     public Map<String, String> metadata() {
         return stored.metadata();
+    }
+
+    @Override
+    public void forget() {
+        stored.forget();
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.lathe.model;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSpec;
 import dev.lathe.model.file.WeightFile;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,6 +24,11 @@ record LentWeights(WeightFile owned) implements WeightFile {
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
         return owned.get(name, computed);
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        return owned.stored(name);
     }
 
     @Override

@@ -149,8 +149,18 @@ public final class StoredLayout {
         }
 
         @Override
+        public List<MemorySegment> stored(String name) {
+            return file.stored(stored.getOrDefault(name, name));
+        }
+
+        @Override
         public Map<String, String> metadata() {
             return file.metadata();
+        }
+
+        @Override
+        public void forget() {
+            file.forget();
         }
 
         @Override

@@ -7,7 +7,7 @@ import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.TensorSource;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.run.PromptLogits.Difference;
 import dev.lathe.tensor.DType;
 import dev.lathe.text.ChatEncoder;

@@ -7,7 +7,7 @@ import dev.lathe.quant.Quantization;
 import dev.lathe.quant.Storage;
 import dev.lathe.quant.Unpacker;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.run.config.ExportRun;
 import dev.lathe.tensor.DType;
 import dev.lathe.text.ChatEncoder;

@@ -6,7 +6,7 @@ import dev.lathe.model.LoadedModel;
 import dev.lathe.quant.Quantization;
 import dev.lathe.quant.Unpacker;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.run.PromptLogits.Difference;
 import dev.lathe.run.config.ExportRun;
 import dev.lathe.run.config.MergeBase;

@@ -8,6 +8,7 @@ import dev.lathe.model.file.Checkpoint;
 import dev.lathe.quant.Quantization;
 import dev.lathe.run.config.Configuration;
 import dev.lathe.run.config.LoraConfig;
+import dev.lathe.run.config.StreamedWeights;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.run.report.TrainerState;
 import dev.lathe.tensor.DType;
@@ -82,7 +83,7 @@ public final class TrainingRun {
         LoadedModel stored = stretched(source.open(run.training().seed()));
         boolean adapter = run.finetune() instanceof LoraConfig;
         refuseQuantised(stored, adapter, source.adapters().size());
-        LoadedModel model = adapter ? WeightLoading.of(run.model()).load(stored, compute(stored)) : stored;
+        LoadedModel model = adapter ? loading().load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
                 return model.with(StoredLayout.of(model.spec())
@@ -91,6 +92,12 @@ public final class TrainingRun {
         }
         List<Path> adapters = source.adapters();
         return InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
+    }
+
+    /** What is streamed cannot be packed. */
+    private WeightLoading loading() {
+        WeightLoading loading = WeightLoading.of(run.model());
+        return run.training().streamed() == StreamedWeights.ALWAYS ? loading.withDenseBlocks() : loading;
     }
 
     private LoadedModel stretched(LoadedModel model) {
@@ -222,7 +229,10 @@ public final class TrainingRun {
                 .weightsOnly()
                 .or(() -> adapters.isEmpty() ? Optional.empty() : Optional.of(adapters.getLast()));
         return new TuningSource(
-                        run.finetune(), parts.arithmetic(), run.training().seed())
+                        run.finetune(),
+                        parts.arithmetic(),
+                        parts.matrices(),
+                        run.training().seed())
                 .tune(model, adapter);
     }
 

@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.config.FinetuneConfig;
@@ -20,8 +21,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Puts into a model what the configuration wants trained. */
-record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
+/**
+ * Puts into a model what the configuration wants trained.
+ *
+ * @param matrices where those under an adapter are
+ */
+record TuningSource(FinetuneConfig config, Arithmetic arithmetic, Matrices matrices, long seed) {
     /** @param adapter an adapter to go on with */
     Tuning tune(LoadedModel model, Optional<Path> adapter) {
         return switch (config) {
@@ -45,7 +50,8 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
             Path folder = adapter.get();
             try (WeightFile tensors = StoredAdapter.open(folder, model)) {
                 AdapterStart start = new StoredAdapter(tensors, folder.toString());
-                return Tuning.lora(model, arithmetic.compute(), AdapterConfig.read(folder, linears), start);
+                return Tuning.lora(
+                        model, arithmetic.compute(), matrices, AdapterConfig.read(folder, linears), start);
             }
         }
         LoraSpec spec = new LoraSpec(
@@ -56,7 +62,7 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, long seed) {
                 targets(lora.targets(), linears),
                 lora.additionalModules());
         checkModules(model, spec);
-        return Tuning.lora(model, arithmetic.compute(), spec, new FreshAdapter(seed));
+        return Tuning.lora(model, arithmetic.compute(), matrices, spec, new FreshAdapter(seed));
     }
 
     private static List<String> targets(ModuleNames names, List<String> linears) {

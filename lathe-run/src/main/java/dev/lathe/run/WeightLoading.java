@@ -25,6 +25,11 @@ record WeightLoading(Optional<QuantizationConfig> quantization, GgufWeights gguf
         return new WeightLoading(config.quantization(), config.gguf());
     }
 
+    /** With a GGUF file's blocks as dense matrices. */
+    WeightLoading withDenseBlocks() {
+        return new WeightLoading(quantization, GgufWeights.DENSE);
+    }
+
     /** @param compute type of the arithmetic */
     LoadedModel load(LoadedModel model, DType compute) {
         if (Quantization.method(model).isPresent()) {

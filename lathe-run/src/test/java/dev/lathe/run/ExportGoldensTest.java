@@ -16,7 +16,7 @@ import dev.lathe.model.Weights;
 import dev.lathe.model.file.Checkpoint;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Torch;

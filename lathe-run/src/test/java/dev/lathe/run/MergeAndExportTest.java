@@ -8,7 +8,7 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.run.InferenceModel.Matrices;
+import dev.lathe.model.Matrices;
 import dev.lathe.run.PromptLogits.Difference;
 import dev.lathe.run.config.Command;
 import dev.lathe.run.config.Configuration;

@@ -15,6 +15,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -109,8 +110,18 @@ public final class MergedWeights implements WeightFile {
     }
 
     @Override
+    public List<MemorySegment> stored(String name) {
+        return base.stored(source(name));
+    }
+
+    @Override
     public Map<String, String> metadata() {
         return base.metadata();
+    }
+
+    @Override
+    public void forget() {
+        base.forget();
     }
 
     @Override

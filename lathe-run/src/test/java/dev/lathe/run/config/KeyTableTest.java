@@ -42,6 +42,7 @@ class KeyTableTest {
         known.addAll(Set.of(
                 "sample_answers", // Lathe's own
                 "gguf_weights",
+                "stream_weights",
                 "merge_base",
                 "use_cache",
                 "dataloader_in_order",

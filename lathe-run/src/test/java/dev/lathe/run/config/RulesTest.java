@@ -38,6 +38,15 @@ class RulesTest {
                         Map.entry("7 bits with hqq", BASE + "quantization_bit=7 quantization_method=hqq"),
                         Map.entry("other than 8 bits with eetq", BASE + "quantization_bit=4 quantization_method=eetq"),
                         Map.entry(
+                                "streamed weights with freeze or full",
+                                BASE + "stream_weights=true finetuning_type=full"),
+                        Map.entry(
+                                "streamed weights with quantised loading",
+                                BASE + "stream_weights=true quantization_bit=4"),
+                        Map.entry(
+                                "streamed weights with packed blocks",
+                                BASE + "stream_weights=true gguf_weights=packed"),
+                        Map.entry(
                                 "quantised loading with a growing vocabulary",
                                 BASE + "quantization_bit=4 resize_vocab=true"),
                         Map.entry(
