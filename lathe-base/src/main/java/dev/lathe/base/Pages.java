@@ -13,6 +13,7 @@ public final class Pages {
     /** Bytes of the smallest page on the machines that Lathe runs on; what is said to the system goes by these. */
     public static final long SIZE = 4096;
 
+    private static final int MADV_WILLNEED = 3;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_HUGEPAGE = 14;
     private static final int PROT_READ_WRITE = 3;
@@ -50,6 +51,12 @@ public final class Pages {
      */
     public static void forget(MemorySegment memory) {
         advise(memory, MADV_DONTNEED);
+    }
+
+    /** What was mapped from a file will be touched soon: the system may begin to read it. The memory may begin anywhere. */
+    public static void expect(MemorySegment memory) {
+        long ahead = memory.address() % SIZE;
+        advise(MemorySegment.ofAddress(memory.address() - ahead).reinterpret(ahead + memory.byteSize()), MADV_WILLNEED);
     }
 
     /**

@@ -3,11 +3,12 @@ package dev.lathe.base;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Linux's account of a process, proc(5): lines such as {@code VmRSS:      1234 kB}. */
-record ProcStatus(Path status) implements ResidentMemory {
+record ProcStatus(Path status, SystemFiles files) implements ResidentMemory {
     private static final Pattern NOW = Pattern.compile("(?m)^VmRSS:\\s+(\\d{1,15}) kB$");
     private static final Pattern PEAK = Pattern.compile("(?m)^VmHWM:\\s+(\\d{1,15}) kB$");
 
@@ -19,6 +20,11 @@ record ProcStatus(Path status) implements ResidentMemory {
     @Override
     public long peakBytes() {
         return read(PEAK);
+    }
+
+    @Override
+    public OptionalLong limit() {
+        return MemoryLimit.of(files);
     }
 
     private long read(Pattern line) {

@@ -5,6 +5,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** How much physical memory this process holds: what a training run is judged by, natives included. */
@@ -15,10 +16,15 @@ public interface ResidentMemory {
     /** The most it ever held, bytes; 0 when it cannot be told. */
     long peakBytes();
 
+    /** The most it may hold, bytes: {@link MemoryLimit}; empty when it cannot be told. */
+    default OptionalLong limit() {
+        return OptionalLong.empty();
+    }
+
     /** The kernel's own count on Linux; elsewhere what the JVM has committed, which misses native libraries. */
     static ResidentMemory ofHost() {
         Path status = Path.of("/proc/self/status");
-        return Files.isReadable(status) ? new ProcStatus(status) : jvm();
+        return Files.isReadable(status) ? new ProcStatus(status, SystemFiles.ofHost()) : jvm();
     }
 
     private static ResidentMemory jvm() {

@@ -1,5 +1,6 @@
 package dev.lathe.cli;
 
+import dev.lathe.base.SystemFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.bench.measure.Conditions;
 import dev.lathe.bench.report.History;
@@ -69,7 +70,7 @@ final class BenchOutcome {
     }
 
     Conditions conditions() {
-        Machine machine = Machine.read(new SystemFiles(Path.of("/")), environment, Runtime.getRuntime());
+        Machine machine = Machine.read(SystemFiles.ofHost(), environment, Runtime.getRuntime());
         SequencedMap<String, String> facts = new LinkedHashMap<>();
         facts.put("processor", machine.processor().orElse("unknown"));
         facts.put("features", String.join(" ", machine.features()));

@@ -1,5 +1,6 @@
 package dev.lathe.cli;
 
+import dev.lathe.base.SystemFiles;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;

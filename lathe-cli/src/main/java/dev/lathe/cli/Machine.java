@@ -1,5 +1,7 @@
 package dev.lathe.cli;
 
+import dev.lathe.base.ControlGroup;
+import dev.lathe.base.SystemFiles;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package dev.lathe.cli;
 
+import dev.lathe.base.SystemFiles;
 import dev.lathe.tensor.Torch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class Main {
 
     /** The commands, in the order in which help lists them. Each is thin, and made without touching libtorch. */
     static List<Object> commands(Map<String, String> environment) {
-        SystemFiles files = new SystemFiles(Path.of("/"));
+        SystemFiles files = SystemFiles.ofHost();
         return List.of(
                 new TrainCommand(environment),
                 new DataCommand(environment),

@@ -1,5 +1,6 @@
 package dev.lathe.cli;
 
+import dev.lathe.base.SystemFiles;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;

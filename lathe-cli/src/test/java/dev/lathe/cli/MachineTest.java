@@ -2,6 +2,8 @@ package dev.lathe.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lathe.base.ControlGroup;
+import dev.lathe.base.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

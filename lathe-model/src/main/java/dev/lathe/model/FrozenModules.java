@@ -7,16 +7,24 @@ import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * A model as it stands in its checkpoint: for inference, and underneath adapters.
- *
- * @param streamed whether a linear layer's matrix is read anew for each product instead of being held: see
- *     {@link StreamedWeight}
- */
-public record FrozenModules(Weights weights, boolean streamed) implements Modules {
+/** A model as it stands in its checkpoint: for inference, and underneath adapters. */
+public final class FrozenModules implements Modules {
+    private final Weights weights;
+    private final Optional<BlockTurns> turns;
+
     /** Holds every tensor. */
     public FrozenModules(Weights weights) {
-        this(weights, false);
+        this(weights, Matrices.HELD);
+    }
+
+    /** @param matrices of linear layers; other tensors are held */
+    public FrozenModules(Weights weights, Matrices matrices) {
+        this.weights = weights;
+        this.turns = matrices == Matrices.STREAMED ? Optional.of(new BlockTurns(weights)) : Optional.empty();
+    }
+
+    public Weights weights() {
+        return weights;
     }
 
     @Override
@@ -26,17 +34,19 @@ public record FrozenModules(Weights weights, boolean streamed) implements Module
 
     /** The layers with their type, for those who build something on top of them. */
     public FrozenLinear frozen(List<Part> parts, long in) {
-        Weight weight = streamed ? new StreamedWeight(weights, parts, in) : weights.linear(parts, in);
+        Weight weight = turns.<Weight>map(all -> new StreamedWeight(weights, parts, in, all.of(parts)))
+                .orElseGet(() -> weights.linear(parts, in));
         return new FrozenLinear(weight, bias(parts));
     }
 
     /** The layers' matrix with {@code room} columns behind it. */
     public WideWeight wide(List<Part> parts, long in, long room) {
-        if (streamed) {
-            long out = parts.stream().mapToLong(Part::out).sum();
-            return new StreamedWideWeight(weights, parts, in, Scope.release(Tensors.zeros(weights.dtype(), out, room)));
-        }
-        return weights.wide(parts, in, room);
+        return turns.<WideWeight>map(all -> {
+                    long out = parts.stream().mapToLong(Part::out).sum();
+                    Tensor place = Scope.release(Tensors.zeros(weights.dtype(), out, room));
+                    return new StreamedWideWeight(weights, parts, in, place, all.of(parts));
+                })
+                .orElseGet(() -> weights.wide(parts, in, room));
     }
 
     /** The layers' biases side by side, 0 where a layer has none; empty when none has one. */

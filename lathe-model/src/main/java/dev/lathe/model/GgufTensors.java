@@ -233,4 +233,13 @@ final class GgufTensors implements PackedRowFile, WeightView {
         }
         return source;
     }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        return recipes.containsKey(name)
+                ? recipes.get(name).parts().stream()
+                        .flatMap(part -> file.stored(part).stream())
+                        .toList()
+                : file.stored(source(name).name());
+    }
 }

@@ -152,5 +152,10 @@ public final class StoredLayout {
             }
             return new StoredTensor(name, found.dtype(), found.shape(), memory);
         }
+
+        @Override
+        public List<MemorySegment> stored(String name) {
+            return file.stored(stored.getOrDefault(name, name));
+        }
     }
 }

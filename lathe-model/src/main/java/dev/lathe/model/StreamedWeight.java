@@ -11,9 +11,10 @@ import java.util.List;
  *
  * @param parts whose rows it has, one below the other
  */
-record StreamedWeight(Weights weights, List<Modules.Part> parts, long in) implements Weight {
+record StreamedWeight(Weights weights, List<Modules.Part> parts, long in, BlockTurns.Turn turn) implements Weight {
     @Override
     public Tensor times(Tensor x) {
+        turn.begin();
         try (Tensor matrix = weights.joined(parts, in);
                 Tensor turned = matrix.transpose(0, 1)) {
             return x.matmul(turned);
@@ -22,6 +23,7 @@ record StreamedWeight(Weights weights, List<Modules.Part> parts, long in) implem
 
     @Override
     public Tensor timesTransposed(Tensor dy) {
+        turn.begin();
         try (Tensor matrix = weights.joined(parts, in)) {
             return dy.matmul(matrix);
         }

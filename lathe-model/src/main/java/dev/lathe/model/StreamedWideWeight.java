@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param parts whose rows it has, one below the other
  */
-record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Tensor room) implements WideWeight {
+record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Tensor room, BlockTurns.Turn turn)
+        implements WideWeight {
     @Override
     public Tensor times(Tensor wide) {
         try (Tensor matrix = matrix();
@@ -26,6 +27,7 @@ record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Te
 
     /** [out, in + room], the caller's to close. */
     private Tensor matrix() {
+        turn.begin();
         Tensor matrix = weights.copyJoined(parts, in, room.size(1), weights.dtype());
         try (Tensor place = matrix.narrow(1, in, room.size(1))) {
             place.copyFrom(room);

@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.base.Pages;
 import dev.lathe.base.UserError;
 import dev.lathe.model.file.StoredTensor;
 import dev.lathe.model.file.WeightFile;
@@ -9,6 +10,7 @@ import dev.lathe.tensor.PackedTable;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,11 +81,15 @@ public final class Weights {
 
     /** With {@code room} columns of zeros behind them. */
     Tensor copyJoined(List<Modules.Part> parts, long in, long room, DType type) {
-        Tensor whole = Scope.release(Tensors.zeros(type, rows(parts), in + room));
-        long at = 0;
-        for (Modules.Part part : parts) {
-            fill(whole, at, get(part.name() + ".weight", type, part.out(), in));
-            at += part.out();
+        Tensor whole = Scope.release(Tensors.empty(type, rows(parts), in + room));
+        try (Scope scope = Scope.open()) {
+            whole.narrow(1, in, room).fill(0);
+            long at = 0;
+            for (Modules.Part part : parts) {
+                Tensor place = whole.narrow(0, at, part.out()).narrow(1, 0, in);
+                reading(part.name() + ".weight", (rows, inFile) -> place.copyFrom(rows), part.out(), in);
+                at += part.out();
+            }
         }
         return whole;
     }
@@ -94,19 +100,13 @@ public final class Weights {
         long at = 0;
         for (Modules.Part part : parts) {
             if (part.bias()) {
-                fill(whole, at, get(part.name() + ".bias", type, part.out()));
+                try (Tensor place = whole.narrow(0, at, part.out())) {
+                    reading(part.name() + ".bias", (rows, inFile) -> place.copyFrom(rows), part.out());
+                }
             }
             at += part.out();
         }
         return whole;
-    }
-
-    private static void fill(Tensor whole, long at, Tensor rows) {
-        try (rows;
-                Scope scope = Scope.open()) {
-            Tensor place = whole.narrow(0, at, rows.size(0));
-            (rows.dimensions() == 1 ? place : place.narrow(1, 0, rows.size(1))).copyFrom(rows);
-        }
     }
 
     private static long rows(List<Modules.Part> parts) {
@@ -122,6 +122,20 @@ public final class Weights {
     }
 
     private Tensor get(String name, DType type, long... shape) {
+        return reading(
+                name,
+                (stored, inFile) -> Scope.release(inFile || type != stored.dtype() ? stored.to(type) : stored.copy()),
+                shape);
+    }
+
+    /** What is done with a tensor as it is stored. */
+    @FunctionalInterface
+    private interface Use {
+        /** @param inFile whether it lies in the mapped file; otherwise it is gone when this returns */
+        Tensor of(Tensor stored, boolean inFile);
+    }
+
+    private Tensor reading(String name, Use use, long... shape) {
         List<Tensor> computed = new ArrayList<>();
         try (Scope scope = Scope.open()) {
             StoredTensor stored = file.get(name, (bytes, alignment) -> {
@@ -136,8 +150,7 @@ public final class Weights {
             }
             boolean aligned = stored.data().address() % stored.dtype().bytes() == 0;
             Tensor view = aligned ? Tensors.view(stored.data(), stored.dtype(), shape) : aligned(stored);
-            boolean inFile = aligned && computed.isEmpty();
-            return Scope.release(inFile || type != stored.dtype() ? view.to(type) : view.copy());
+            return use.of(view, aligned && computed.isEmpty());
         } finally {
             computed.forEach(Tensor::close);
         }
@@ -151,5 +164,15 @@ public final class Weights {
 
     public boolean has(String name) {
         return file.names().contains(name);
+    }
+
+    /** Has the system begin to read the tensor from the disk. */
+    void expect(String name) {
+        file.stored(name).forEach(Pages::expect);
+    }
+
+    /** The process's memory no longer counts what was read of the tensor; it is read again when it is next touched. */
+    void forget(String name) {
+        file.stored(name).stream().filter(MemorySegment::isMapped).forEach(MemorySegment::unload);
     }
 }

@@ -4,6 +4,7 @@ import dev.lathe.base.UserError;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.PackedWeights;
 import dev.lathe.model.Weights;
@@ -40,13 +41,6 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
         BESIDE,
         /** Added to the base's weights, unless those are packed: a token costs no more than the base's. */
         MERGED
-    }
-
-    /** How long the matrices of the linear layers stay in memory. */
-    enum Matrices {
-        HELD,
-        /** Read anew for each product: {@link FrozenModules#streamed}. */
-        STREAMED
     }
 
     static InferenceModel open(ModelChoice choice, NumberFormat format, LastAdapter last) {
@@ -121,8 +115,7 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     }
 
     private static Decoder decoder(LoadedModel model, List<Path> beside, DType compute, Matrices matrices) {
-        FrozenModules frozen =
-                new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices == Matrices.STREAMED);
+        FrozenModules frozen = new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices);
         if (beside.isEmpty()) {
             return Decoder.build(model.spec(), frozen);
         }

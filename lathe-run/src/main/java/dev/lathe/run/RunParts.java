@@ -5,6 +5,7 @@ import dev.lathe.data.EpochOrder;
 import dev.lathe.data.LoadedData;
 import dev.lathe.model.ExpertsSpec;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.ModelShape;
 import dev.lathe.quant.Quantization;
 import dev.lathe.run.config.Configuration;
@@ -42,7 +43,8 @@ record RunParts(
         LoadedModel model,
         LoadedData data,
         StepPlan plan,
-        Arithmetic arithmetic) {
+        Arithmetic arithmetic,
+        Matrices matrices) {
     static RunParts of(Host host, Configuration configuration, TrainRun run, LoadedModel model, LoadedData data) {
         StepPlan plan = Intervals.plan(
                 new EpochOrder(
@@ -52,7 +54,11 @@ record RunParts(
                 run.training());
         Arithmetic arithmetic =
                 Arithmetic.training(run.training().precision(), model.spec().dtype());
-        return new RunParts(host, configuration, run, model, data, plan, arithmetic);
+        Matrices matrices = run.finetune() instanceof LoraConfig
+                ? new FrozenPlace(run.training().streamed(), host.memory().limit())
+                        .of(model, arithmetic.compute(), host::say)
+                : Matrices.HELD;
+        return new RunParts(host, configuration, run, model, data, plan, arithmetic, matrices);
     }
 
     AdamW optimizer(List<Parameter> parameters) {
@@ -151,13 +157,13 @@ record RunParts(
                 resumedFromStep);
     }
 
-    /** What the frozen weights are packed as, in words; empty for dense ones. */
+    /** What the frozen weights are packed as, or where they are, in words; empty for dense ones in memory. */
     private String storage() {
         return Quantization.method(model)
                 .or(() -> run.model().quantization().map(config -> WeightLoading.storage(config)
                         .name()))
                 .map(packed -> ", weights in " + packed + (run.model().int8Embedding() ? ", embedding in int8" : ""))
-                .orElse("");
+                .orElse(matrices == Matrices.STREAMED ? ", weights from the file" : "");
     }
 
     /** All but the embedding's, by which operations are counted. */

@@ -7,6 +7,7 @@ import dev.lathe.model.file.Checkpoint;
 import dev.lathe.quant.Quantization;
 import dev.lathe.run.VocabularyGrowth.Grown;
 import dev.lathe.run.config.LoraConfig;
+import dev.lathe.run.config.StreamedWeights;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.tensor.DType;
 import dev.lathe.train.Artifact;
@@ -32,7 +33,7 @@ record StartingModel(Host host, TrainRun run) {
                 .of(source.open(run.training().seed()));
         LoadedModel stored = stretched(grown.model());
         refuseQuantised(stored, adapter, adapters.size());
-        LoadedModel model = adapter ? WeightLoading.of(run.model(), host::say).load(stored, compute(stored)) : stored;
+        LoadedModel model = adapter ? loading().load(stored, compute(stored)) : stored;
         if (!adapter && continuation.weightsOnly().isPresent()) {
             try (model) {
                 LoadedModel whole = model.with(StoredLayout.of(model.spec())
@@ -42,6 +43,12 @@ record StartingModel(Host host, TrainRun run) {
         }
         LoadedModel merged = InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
         return new Grown(merged, grown.resized());
+    }
+
+    /** What is streamed cannot be packed. */
+    private WeightLoading loading() {
+        WeightLoading loading = WeightLoading.of(run.model(), host::say);
+        return run.training().streamed() == StreamedWeights.ALWAYS ? loading.withDenseBlocks() : loading;
     }
 
     private LoadedModel stretched(LoadedModel model) {
@@ -94,6 +101,7 @@ record StartingModel(Host host, TrainRun run) {
                         run.finetune(),
                         grown.resized(),
                         parts.arithmetic(),
+                        parts.matrices(),
                         run.training().seed())
                 .tune(grown.model(), adapter);
     }

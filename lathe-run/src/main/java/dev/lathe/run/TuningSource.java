@@ -2,6 +2,7 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.run.config.FinetuneConfig;
@@ -25,8 +26,9 @@ import java.util.stream.Stream;
  * Puts into a model what the configuration wants trained.
  *
  * @param resized whether the vocabulary was to grow: then LoRA trains embedding and head whole, unless told what else
+ * @param matrices where those under an adapter are
  */
-record TuningSource(FinetuneConfig config, boolean resized, Arithmetic arithmetic, long seed) {
+record TuningSource(FinetuneConfig config, boolean resized, Arithmetic arithmetic, Matrices matrices, long seed) {
     /** @param adapter an adapter to go on with */
     Tuning tune(LoadedModel model, Optional<Path> adapter) {
         return switch (config) {
@@ -50,7 +52,7 @@ record TuningSource(FinetuneConfig config, boolean resized, Arithmetic arithmeti
             Path folder = adapter.get();
             try (WeightFile tensors = StoredAdapter.open(folder, model)) {
                 AdapterStart start = new StoredAdapter(tensors, folder.toString());
-                return Tuning.lora(model, arithmetic.compute(), AdapterConfig.read(folder, linears), start);
+                return Tuning.lora(model, arithmetic.compute(), matrices, AdapterConfig.read(folder, linears), start);
             }
         }
         LoraSpec spec = new LoraSpec(
@@ -61,7 +63,7 @@ record TuningSource(FinetuneConfig config, boolean resized, Arithmetic arithmeti
                 targets(lora.targets(), linears),
                 resized && lora.additionalModules().isEmpty() ? tables(model) : lora.additionalModules());
         checkModules(model, spec);
-        return Tuning.lora(model, arithmetic.compute(), spec, new FreshAdapter(seed));
+        return Tuning.lora(model, arithmetic.compute(), matrices, spec, new FreshAdapter(seed));
     }
 
     private static List<String> tables(LoadedModel model) {

@@ -43,6 +43,11 @@ record WeightLoading(
         return int8Activations ? Quantization.roundingInputs(loaded) : loaded;
     }
 
+    /** With a GGUF file's blocks as dense matrices. */
+    WeightLoading withDenseBlocks() {
+        return new WeightLoading(quantization, GgufWeights.DENSE, int8Embedding, int8Activations, told);
+    }
+
     /** @param compute type of the arithmetic */
     LoadedModel load(LoadedModel model, DType compute) {
         LoadedModel layers = layers(model, compute);

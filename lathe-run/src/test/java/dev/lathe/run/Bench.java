@@ -67,7 +67,15 @@ final class Bench {
         return host(1, disk, interrupted);
     }
 
+    Host host(ResidentMemory memory) {
+        return host(1, UNSYNCED, () -> false, memory);
+    }
+
     Host host(int threads, Disk disk, BooleanSupplier interrupted) {
+        return host(threads, disk, interrupted, NO_MEMORY);
+    }
+
+    private Host host(int threads, Disk disk, BooleanSupplier interrupted, ResidentMemory memory) {
         return new Host(
                 Map.of("LATHE_CACHE", home.resolve("cache").toString(), "HF_HUB_OFFLINE", "1"),
                 home,
@@ -75,7 +83,7 @@ final class Bench {
                 Clock.systemUTC(),
                 new PrintStream(said, true, StandardCharsets.UTF_8),
                 Optional.empty(),
-                NO_MEMORY,
+                memory,
                 threads,
                 interrupted);
     }

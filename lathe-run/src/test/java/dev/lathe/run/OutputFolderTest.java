@@ -9,6 +9,7 @@ import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.base.SafeFiles;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.tensor.DType;
 import dev.lathe.train.Progress;
@@ -86,7 +87,7 @@ class OutputFolderTest {
         GoldenRun run = GoldenRun.curve(name);
         TrainRun config = TrainRun.of(Bench.configuration(run.arguments(temp)));
         try (LoadedModel model = LoadedModel.open(name, run.model())) {
-            new TuningSource(config.finetune(), false, new Arithmetic(DType.F32, DType.F32), 1)
+            new TuningSource(config.finetune(), false, new Arithmetic(DType.F32, DType.F32), Matrices.HELD, 1)
                     .tune(model, Optional.empty())
                     .weights()
                     .write(temp, new SafeFiles(Bench.UNSYNCED), new Progress(0, 0, 0, 0, 0));

@@ -9,6 +9,7 @@ import dev.lathe.data.TokenizedData;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.ModelShape;
 import dev.lathe.model.Weights;
 import dev.lathe.model.file.Checkpoint;
@@ -64,6 +65,7 @@ class SavedModelTest {
             Tuning loaded = Tuning.lora(
                     base,
                     DType.F32,
+                    Matrices.HELD,
                     AdapterConfig.read(output, linears),
                     new StoredAdapter(Checkpoint.open(output), "out"));
             assertThat(loss(loaded.decoder(), held)).isEqualTo(trained);

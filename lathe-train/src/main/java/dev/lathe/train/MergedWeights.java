@@ -16,6 +16,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -111,6 +112,11 @@ public final class MergedWeights implements WeightView {
     /** The base's tensor that stands for it: a head that was tied has the embedding's. */
     private String source(String name) {
         return base.names().contains(name) || !name.equals(head) ? name : table;
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        return base.stored(source(name));
     }
 
     @Override

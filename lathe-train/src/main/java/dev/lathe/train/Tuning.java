@@ -3,6 +3,7 @@ package dev.lathe.train;
 import dev.lathe.model.Decoder;
 import dev.lathe.model.FrozenModules;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.model.Modules;
 import dev.lathe.model.Weights;
 import dev.lathe.tensor.DType;
@@ -20,8 +21,8 @@ import java.util.function.Predicate;
  */
 public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> targets, Artifact weights) {
     /** Low-rank factors on a frozen model. */
-    public static Tuning lora(LoadedModel model, DType compute, LoraSpec spec, AdapterStart start) {
-        LoraModules modules = new LoraModules(frozen(model, compute), spec, start);
+    public static Tuning lora(LoadedModel model, DType compute, Matrices matrices, LoraSpec spec, AdapterStart start) {
+        LoraModules modules = new LoraModules(frozen(model, compute, matrices), spec, start);
         Decoder decoder = build(model, modules);
         List<Parameter> parameters = modules.parameters();
         return new Tuning(decoder, parameters, spec.targets(), new AdapterArtifact(parameters, spec, model.name()));
@@ -33,7 +34,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
      * @param master type of what the optimizer changes: F32, or {@code compute} for pure bf16
      */
     public static Tuning whole(LoadedModel model, DType compute, DType master, Predicate<String> trained) {
-        TrainedModules modules = new TrainedModules(frozen(model, compute), trained, master);
+        TrainedModules modules = new TrainedModules(frozen(model, compute, Matrices.HELD), trained, master);
         Decoder decoder = build(model, modules);
         List<Parameter> parameters = modules.parameters();
         Artifact artifact = new ModelArtifact(
@@ -62,7 +63,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
         return decoder;
     }
 
-    private static FrozenModules frozen(LoadedModel model, DType compute) {
-        return new FrozenModules(new Weights(model.weights(), model.name(), compute));
+    private static FrozenModules frozen(LoadedModel model, DType compute, Matrices matrices) {
+        return new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices);
     }
 }

@@ -3,6 +3,7 @@ package dev.lathe.model.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.Json;
 import dev.lathe.base.UserError;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +134,11 @@ public final class Checkpoint implements WeightFile {
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
         return shard(name).get(name, computed);
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        return shard(name).stored(name);
     }
 
     /** Of the first shard: all shards of a model say the same. */

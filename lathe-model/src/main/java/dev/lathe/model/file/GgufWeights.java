@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -74,7 +75,7 @@ final class GgufWeights implements PackedRowFile {
                 .orElseThrow(() -> new UserError(
                         "%s: tensor %s is stored as %s, which cannot be read yet. Types that can: %s. Get the model in one of those, or as safetensors."
                                 .formatted(file.path(), tensor.name(), tensor.type(), GgufType.readable())));
-        MemorySegment stored = file.bytes().asSlice(tensor.start(), tensor.bytes());
+        MemorySegment stored = stored(name).getFirst();
         if (tensor.type().name().equals(dtype.name()) && source.interleavedHeads() == 0) {
             return new StoredTensor(name, dtype, tensor.shape(), stored);
         }
@@ -82,6 +83,12 @@ final class GgufWeights implements PackedRowFile {
         MemorySegment data = computed.allocate(spec.bytes(), dtype.bytes());
         new Rows(source, reader, stored, data).convert();
         return new StoredTensor(name, dtype, tensor.shape(), data);
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
+        GgufHeader.Tensor tensor = source(name).tensor();
+        return List.of(file.bytes().asSlice(tensor.start(), tensor.bytes()));
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.lathe.model.file;
 
 import dev.lathe.base.UserError;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -34,9 +36,14 @@ public final class Safetensors implements WeightFile {
 
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
+        TensorSpec spec = spec(name);
+        return new StoredTensor(name, spec.dtype(), spec.shape(), stored(name).getFirst());
+    }
+
+    @Override
+    public List<MemorySegment> stored(String name) {
         SafetensorsHeader.Entry entry = entry(name);
-        TensorSpec spec = entry.spec();
-        return new StoredTensor(name, spec.dtype(), spec.shape(), file.bytes().asSlice(entry.start(), entry.length()));
+        return List.of(file.bytes().asSlice(entry.start(), entry.length()));
     }
 
     @Override

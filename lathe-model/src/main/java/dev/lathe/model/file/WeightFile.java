@@ -2,7 +2,9 @@ package dev.lathe.model.file;
 
 import dev.lathe.base.UserError;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,6 +34,11 @@ public interface WeightFile extends AutoCloseable {
 
     /** What the file says about itself, as text. */
     Map<String, String> metadata();
+
+    /** What of the mapped files the tensor is read from, for {@code Pages}; nothing where that cannot be told. */
+    default List<MemorySegment> stored(String name) {
+        return List.of();
+    }
 
     /** Lets go of what was read into memory and can be read again: for when everything needed was copied. */
     default void forget() {}

@@ -1,6 +1,8 @@
 package dev.lathe.model.file;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,6 +24,11 @@ public interface WeightView extends WeightFile {
     @Override
     default StoredTensor get(String name, SegmentAllocator computed) {
         return file().get(name, computed);
+    }
+
+    @Override
+    default List<MemorySegment> stored(String name) {
+        return file().stored(name);
     }
 
     @Override

@@ -68,6 +68,27 @@ final class ModelRules {
                     "quantised weights cannot be trained",
                     "set finetuning_type: lora, or leave out quantize_embedding"),
             Rule.refuse(
+                    "t",
+                    "streamed weights with freeze or full",
+                    List.of("stream_weights", "finetuning_type"),
+                    s -> s.is("stream_weights", "true") && !s.is("finetuning_type", "lora"),
+                    "weights that are trained are held in memory",
+                    "set finetuning_type: lora, or leave out stream_weights"),
+            Rule.refuse(
+                    "t",
+                    "streamed weights with quantised loading",
+                    List.of("stream_weights", "quantization_bit"),
+                    s -> s.is("stream_weights", "true") && s.on("quantization_bit"),
+                    "weights that are packed while loading are held in memory",
+                    "leave out one of the two"),
+            Rule.refuse(
+                    "t",
+                    "streamed weights with packed blocks",
+                    List.of("stream_weights", "gguf_weights"),
+                    s -> s.is("stream_weights", "true") && s.is("gguf_weights", "packed"),
+                    "blocks that stay packed are held in memory",
+                    "leave out one of the two"),
+            Rule.refuse(
                     "e",
                     "merging into a quantised model",
                     List.of("quantization_bit", "merge_base"),

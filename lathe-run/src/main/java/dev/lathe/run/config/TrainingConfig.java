@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
  * @param seed of the weights and of dropout
  * @param dataSeed of the order of rows
  * @param recompute whether activations are computed again in the backward pass; changes memory and speed, not numbers
+ * @param streamed where the frozen weights are; changes memory and speed, not numbers
  * @param routerBalance what the routers' balance loss is weighed by; empty for none
  */
 public record TrainingConfig(
@@ -20,6 +21,7 @@ public record TrainingConfig(
         long seed,
         long dataSeed,
         boolean recompute,
+        StreamedWeights streamed,
         OptionalDouble routerBalance) {
     static TrainingConfig of(Settings s) {
         int maxSteps = s.whole("max_steps");
@@ -31,6 +33,7 @@ public record TrainingConfig(
                 s.optionalLong("seed").orElseThrow(),
                 s.optionalLong("data_seed").orElseThrow(),
                 s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"),
+                StreamedWeights.of(s),
                 s.on("moe_aux_loss_coef") ? OptionalDouble.of(s.number("moe_aux_loss_coef")) : OptionalDouble.empty());
     }
 }

@@ -45,6 +45,7 @@ class KeyTableTest {
                 "infer_weights",
                 "int8_activations",
                 "quantize_embedding",
+                "stream_weights",
                 "merge_base",
                 "use_cache",
                 "dataloader_in_order",

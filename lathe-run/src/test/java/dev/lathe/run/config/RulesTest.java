@@ -41,6 +41,15 @@ class RulesTest {
                                 "a quantised embedding with freeze or full",
                                 BASE + "finetuning_type=full quantize_embedding=int8"),
                         Map.entry(
+                                "streamed weights with freeze or full",
+                                BASE + "stream_weights=true finetuning_type=full"),
+                        Map.entry(
+                                "streamed weights with quantised loading",
+                                BASE + "stream_weights=true quantization_bit=4"),
+                        Map.entry(
+                                "streamed weights with packed blocks",
+                                BASE + "stream_weights=true gguf_weights=packed"),
+                        Map.entry(
                                 "merging into a quantised model",
                                 "model_name_or_path=x adapter_name_or_path=a quantization_bit=4 export_dir=e"),
                         Map.entry("no folder to export to", "model_name_or_path=x"),

@@ -111,7 +111,15 @@ class TrainRunTest {
                                 Optional.empty(),
                                 true),
                         new TrainingConfig(
-                                1, 8, new RunLength.Epochs(3), Precision.BF16, 42, 42, true, OptionalDouble.empty()),
+                                1,
+                                8,
+                                new RunLength.Epochs(3),
+                                Precision.BF16,
+                                42,
+                                42,
+                                true,
+                                StreamedWeights.AUTO,
+                                OptionalDouble.empty()),
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
                         new ScheduleConfig(ScheduleType.COSINE, Map.of(), Map.of(), new StepCount.Share(0.1)),
                         new EvaluationConfig(

@@ -1,4 +1,4 @@
-package dev.lathe.cli;
+package dev.lathe.base;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +13,12 @@ import java.util.stream.Stream;
  * @param memory bytes, at least 0
  * @param cores processors' worth of time, may be a fraction
  */
-record ControlGroup(OptionalLong memory, OptionalDouble cores) {
+public record ControlGroup(OptionalLong memory, OptionalDouble cores) {
     /** Version 1 writes "no limit" as a number beyond any machine's memory. */
     private static final long NO_LIMIT = 1L << 60;
 
-    static ControlGroup of(SystemFiles files) {
+    /** Reads what Linux shows; on another system there is no limit. */
+    public static ControlGroup of(SystemFiles files) {
         List<Long> memory = new ArrayList<>();
         List<Double> cores = new ArrayList<>();
         for (String group : files.lines("proc/self/cgroup")) {
