@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 
 /** Linux's account of a process, proc(5): lines such as {@code VmRSS:      1234 kB}. */
 record ProcStatus(Path status, SystemFiles files) implements ResidentMemory {
@@ -25,6 +26,14 @@ record ProcStatus(Path status, SystemFiles files) implements ResidentMemory {
     @Override
     public OptionalLong limit() {
         return MemoryLimit.of(files);
+    }
+
+    @Override
+    public OptionalLong free() {
+        LongStream machine =
+                files.number("proc/meminfo", "MemAvailable").stream().map(kilobytes -> kilobytes * 1024);
+        return LongStream.concat(machine, limit().stream().map(bytes -> bytes - bytes()))
+                .min();
     }
 
     private long read(Pattern line) {

@@ -21,6 +21,11 @@ public interface ResidentMemory {
         return OptionalLong.empty();
     }
 
+    /** What it may still take without others being pushed out, bytes; empty when it cannot be told. */
+    default OptionalLong free() {
+        return OptionalLong.empty();
+    }
+
     /** The kernel's own count on Linux; elsewhere what the JVM has committed, which misses native libraries. */
     static ResidentMemory ofHost() {
         Path status = Path.of("/proc/self/status");

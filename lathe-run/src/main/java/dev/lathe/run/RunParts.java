@@ -13,6 +13,7 @@ import dev.lathe.run.config.LoraConfig;
 import dev.lathe.run.config.OptimizerConfig;
 import dev.lathe.run.config.ScheduleConfig;
 import dev.lathe.run.config.TrainRun;
+import dev.lathe.tensor.CrossEntropy;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.train.AdamW;
 import dev.lathe.train.BestModel;
@@ -20,6 +21,7 @@ import dev.lathe.train.Checkpoints;
 import dev.lathe.train.Evaluation;
 import dev.lathe.train.Events;
 import dev.lathe.train.GradientClip;
+import dev.lathe.train.Keeping;
 import dev.lathe.train.LayerLoop;
 import dev.lathe.train.LearningRate;
 import dev.lathe.train.RunFacts;
@@ -68,8 +70,24 @@ record RunParts(
     }
 
     LayerLoop loop(Tuning tuning) {
-        int blocks = tuning.decoder().blocks().size();
-        return new LayerLoop(tuning.decoder(), run.training().recompute() ? 0 : blocks);
+        return new LayerLoop(
+                tuning.decoder(),
+                run.training().recompute()
+                        ? new Keeping.Within(room())
+                        : new Keeping.Top(tuning.decoder().blocks().size()));
+    }
+
+    /** Bytes for activations that are kept. */
+    private long room() {
+        long head = 2L
+                * Float.BYTES
+                * model.spec().vocabulary()
+                * CrossEntropy.chunkRows(model.spec().vocabulary());
+        OptionalDouble budget = run.training().memoryBudget();
+        long free = budget.isPresent()
+                ? (long) (budget.getAsDouble() * 1e9) - host.memory().bytes()
+                : host.memory().free().orElse(0) / 2;
+        return Math.max(0, free - head);
     }
 
     /** What the routers' balance loss is weighed by. */

@@ -39,7 +39,7 @@ public final class TrainingTrial {
      *
      * @param compute element type of the arithmetic
      * @param passes how a step's samples are laid out
-     * @param recompute whether activations are computed again in the backward pass
+     * @param recompute whether all activations are computed again in the backward pass
      */
     public record Parts(
             LoadedModel model,
@@ -109,7 +109,7 @@ public final class TrainingTrial {
                 samples,
                 Passes.of(objective, tuning.decoder()),
                 parts.arithmetic().compute(),
-                run.training().recompute()));
+                run.training().memoryBudget().orElse(1) == 0));
         events.publish(new Event.RunStarted(parts.facts(tuning, 0)));
         new Trainer(
                         parts.trainerSettings(),

@@ -19,6 +19,7 @@ import dev.lathe.train.Evaluation;
 import dev.lathe.train.Event;
 import dev.lathe.train.Events;
 import dev.lathe.train.Interval;
+import dev.lathe.train.Keeping;
 import dev.lathe.train.LanguageModeling;
 import dev.lathe.train.LayerLoop;
 import dev.lathe.train.MergedWeights;
@@ -144,7 +145,7 @@ class SavedModelTest {
                         2,
                         new Events(List.of(events::add)),
                         () -> 0)
-                .run(new Progress(0, 0, 0, 0, 0), new LayerLoop(decoder, 0), new LanguageModeling());
+                .run(new Progress(0, 0, 0, 0, 0), new LayerLoop(decoder, new Keeping.Top(0)), new LanguageModeling());
         return loss((Event.Evaluated) events.getFirst());
     }
 }

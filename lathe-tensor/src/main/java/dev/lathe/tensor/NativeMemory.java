@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,14 @@ public final class NativeMemory {
                 throw new IllegalStateException("malloc_trim cannot be called", e);
             }
         }
+    }
+
+    /** Bytes of the large tensors that there are now; empty where they are not counted. */
+    public static OptionalLong ofTensors() {
+        return TensorMemory.workspace()
+                .map(Workspace::inUse)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
     }
 
     /**

@@ -20,6 +20,7 @@ final class Workspace {
     private final TreeMap<Long, Long> free = new TreeMap<>(); // from where, bytes
     private final Map<Long, Long> used = new HashMap<>();
     private long touched;
+    private long inUse;
 
     /** @param range begins a page; from {@link Pages#reserve} */
     Workspace(MemorySegment range) {
@@ -39,6 +40,7 @@ final class Workspace {
                     free.put(at + size, rest);
                 }
                 used.put(at, size);
+                inUse += size;
                 touched = Math.max(touched, at + size);
                 return Optional.of(range.address() + at);
             }
@@ -53,6 +55,7 @@ final class Workspace {
         if (size == null) {
             throw new IllegalArgumentException("nothing was taken at " + address);
         }
+        inUse -= size;
         Map.Entry<Long, Long> below = free.lowerEntry(at);
         if (below != null && below.getKey() + below.getValue() == at) {
             at = below.getKey();
@@ -83,6 +86,6 @@ final class Workspace {
 
     /** Bytes that are in use. */
     synchronized long inUse() {
-        return used.values().stream().mapToLong(Long::longValue).sum();
+        return inUse;
     }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * Forward through the blocks keeping each one's input, then back, last to first, each block recomputed and differentiated
  * on its own (Chen et al. 2016, arXiv:1604.06174): the memory of one block instead of all, for about a third more time.
- * The top {@code kept} blocks keep what they recorded and are not recomputed. Stops at the lowest trained block.
+ * Blocks that {@link Keeping} has keep what they recorded are not recomputed. Stops at the lowest trained block.
  */
 public final class LayerLoop {
     /** What stands on the last block's result: [tokens, hidden] in, its gradient out. */
@@ -28,13 +28,12 @@ public final class LayerLoop {
     }
 
     private final Decoder decoder;
-    private final int kept;
+    private final Keeping keeping;
     private final int lowestTrained;
 
-    /** @param kept blocks, from the last one down, that are not recomputed */
-    public LayerLoop(Decoder decoder, int kept) {
+    public LayerLoop(Decoder decoder, Keeping keeping) {
         this.decoder = decoder;
-        this.kept = kept;
+        this.keeping = keeping;
         this.lowestTrained = decoder.lowestTrained();
     }
 
@@ -55,12 +54,15 @@ public final class LayerLoop {
             Batch inputs = new Batch(batch, decoder, noise, routers);
             Tape embeddingTape = Tape.recording();
             Tensor x = decoder.embed(inputs.pass(embeddingTape), inputs.ids);
+            Keeping.Choice choice = keeping.begin(blocks.size());
             for (int i = 0; i < blocks.size(); i++) {
                 Visit visit = new Visit(blocks.get(i), x, i > lowestTrained || embeddingTape.needs(x));
-                x = i < lowestTrained
-                        ? visit.forward(inputs, Tape.off(), whole)
-                        : visit.forward(inputs, i >= blocks.size() - kept ? Tape.recording() : Tape.off(), whole);
+                boolean kept = i >= lowestTrained && choice.keeps(i);
+                x = visit.forward(inputs, kept ? Tape.recording() : Tape.off(), whole);
                 visits.add(visit);
+                if (kept) {
+                    choice.kept();
+                }
             }
             Tensor gradient = top.gradient(x);
             for (int i = blocks.size() - 1; i >= lowestTrained && i >= 0; i--) {

@@ -70,7 +70,7 @@ class FamilyGradientsTest {
                 new FrozenModules(new Weights(new FreshWeights(spec, 11), name, DType.F64)), lora, new FreshAdapter(1));
         Decoder decoder = Decoder.build(spec, modules);
         shake(modules.parameters());
-        LayerLoop loop = new LayerLoop(decoder, 0);
+        LayerLoop loop = new LayerLoop(decoder, new Keeping.Top(0));
         loss(loop);
         // Factors are float32, so their own slopes are rough; along all gradients at once: |g|² is what one step along
         // g gains.
@@ -103,7 +103,7 @@ class FamilyGradientsTest {
                     tensor -> true,
                     DType.F32);
             Decoder decoder = Decoder.build(spec, modules);
-            losses[i] = loss(new LayerLoop(decoder, 1));
+            losses[i] = loss(new LayerLoop(decoder, new Keeping.Top(1)));
             for (Parameter parameter : modules.parameters()) {
                 norms[i] += parameter.gradientSquares();
             }
@@ -126,7 +126,7 @@ class FamilyGradientsTest {
 
     /** A few numbers of every tensor. */
     private static void compare(Decoder decoder, List<Parameter> parameters) {
-        LayerLoop loop = new LayerLoop(decoder, 1);
+        LayerLoop loop = new LayerLoop(decoder, new Keeping.Top(1));
         parameters.forEach(Parameter::clearGradient);
         loss(loop);
         List<double[]> gradients =

@@ -68,7 +68,7 @@ class LayerLoopTest {
     void whateverFailsLeavesNoScopeOpen(int kept) {
         MicroBatch batch = MicroBatch.of(TinyDecoder.samples(1, 2), 0);
         TinyDecoder model = TinyDecoder.lora(1, DType.F32);
-        LayerLoop loop = new LayerLoop(model.decoder(), kept);
+        LayerLoop loop = new LayerLoop(model.decoder(), new Keeping.Top(kept));
         assertThat(PointerScope.getInnerScope()).isNull();
         assertThatThrownBy(() -> loop.accumulate(batch, Optional.empty(), hidden -> {
                     throw new IllegalStateException("above the blocks");

@@ -49,7 +49,7 @@ class LoraCurveTest {
                 new FrozenModules(new Weights(Checkpoint.open(folder), folder.toString(), DType.F32)),
                 lora,
                 new StoredAdapter(Safetensors.open(init), init.toString()));
-        LayerLoop loop = new LayerLoop(Decoder.build(spec, modules), kept);
+        LayerLoop loop = new LayerLoop(Decoder.build(spec, modules), new Keeping.Top(kept));
         List<Parameter> parameters = modules.parameters();
         assertThat(parameters.stream().mapToLong(p -> p.master().count()).sum())
                 .isEqualTo(run.path("n_trainable").longValue());

@@ -59,7 +59,7 @@ class ModelGradientsTest {
                     .filter(target -> target != Sample.IGNORED)
                     .count();
             double loss = new LanguageModeling(false, balance)
-                    .accumulate(new LayerLoop(decoder, 0), batch, Optional.empty(), targets);
+                    .accumulate(new LayerLoop(decoder, new Keeping.Top(0)), batch, Optional.empty(), targets);
             double total = golden.path("grad_norm").doubleValue();
 
             assertThat(loss).isCloseTo(golden.path("loss").doubleValue(), within(1e-5 * loss));

@@ -75,7 +75,7 @@ record TinyDecoder(Decoder decoder, List<Parameter> parameters) {
     /** One step's gradients, each parameter's as an array; and its loss as the last array. */
     List<float[]> gradients(int kept, List<MicroBatch> step) {
         parameters.forEach(Parameter::clearGradient);
-        LayerLoop loop = new LayerLoop(decoder, kept);
+        LayerLoop loop = new LayerLoop(decoder, new Keeping.Top(kept));
         long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
         double loss = 0;
         for (MicroBatch batch : step) {

@@ -32,6 +32,8 @@ final class Derivation {
         if (!s.given("gradient_checkpointing")) {
             boolean on = !s.flag("disable_gradient_checkpointing");
             put("gradient_checkpointing", new Value.Flag(on), "disable_gradient_checkpointing");
+        } else if (s.flag("gradient_checkpointing") && !s.given("memory_budget")) {
+            put("memory_budget", new Value.Whole(0), "gradient_checkpointing");
         }
         if (!s.on("lora_alpha")) {
             put("lora_alpha", new Value.Whole(2L * s.whole("lora_rank")), "lora_rank");

@@ -9,7 +9,9 @@ import java.util.OptionalDouble;
  * @param accumulation micro-batches of an optimizer step
  * @param seed of the weights and of dropout
  * @param dataSeed of the order of rows
- * @param recompute whether activations are computed again in the backward pass; changes memory and speed, not numbers
+ * @param recompute whether activations may be computed again in the backward pass; changes memory and speed, not numbers
+ * @param memoryBudget gigabytes that the process may hold: what fits is kept, the rest computed again; empty for half of
+ *     what is free
  * @param streamed where the frozen weights are; changes memory and speed, not numbers
  * @param routerBalance what the routers' balance loss is weighed by; empty for none
  */
@@ -21,6 +23,7 @@ public record TrainingConfig(
         long seed,
         long dataSeed,
         boolean recompute,
+        OptionalDouble memoryBudget,
         StreamedWeights streamed,
         OptionalDouble routerBalance) {
     static TrainingConfig of(Settings s) {
@@ -33,6 +36,7 @@ public record TrainingConfig(
                 s.optionalLong("seed").orElseThrow(),
                 s.optionalLong("data_seed").orElseThrow(),
                 s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"),
+                s.on("memory_budget") ? OptionalDouble.of(s.number("memory_budget")) : OptionalDouble.empty(),
                 StreamedWeights.of(s),
                 s.on("moe_aux_loss_coef") ? OptionalDouble.of(s.number("moe_aux_loss_coef")) : OptionalDouble.empty());
     }

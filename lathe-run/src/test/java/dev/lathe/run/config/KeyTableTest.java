@@ -46,6 +46,7 @@ class KeyTableTest {
                 "int8_activations",
                 "quantize_embedding",
                 "stream_weights",
+                "memory_budget",
                 "merge_base",
                 "use_cache",
                 "dataloader_in_order",

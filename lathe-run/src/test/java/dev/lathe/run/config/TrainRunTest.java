@@ -118,6 +118,7 @@ class TrainRunTest {
                                 42,
                                 42,
                                 true,
+                                OptionalDouble.empty(),
                                 StreamedWeights.AUTO,
                                 OptionalDouble.empty()),
                         new OptimizerConfig(1e-4, 0, 0.9, 0.999, 1e-8, 1),
@@ -201,6 +202,13 @@ class TrainRunTest {
     })
     void activationsAreComputedAgainUnlessToldOtherwise(String lines, boolean recompute) {
         assertThat(yaml(RUNS + lines + "\n").train().training().recompute()).isEqualTo(recompute);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"seed: 1, -1", "gradient_checkpointing: true, 0", "memory_budget: 2.5, 2.5"})
+    void activationsAreKeptAsMemoryAllowsUnlessToldOtherwise(String lines, double gigabytes) {
+        assertThat(yaml(RUNS + lines + "\n").train().training().memoryBudget().orElse(-1))
+                .isEqualTo(gigabytes);
     }
 
     @ParameterizedTest
