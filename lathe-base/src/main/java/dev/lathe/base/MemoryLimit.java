@@ -11,6 +11,7 @@ public final class MemoryLimit {
     public static OptionalLong of(SystemFiles files) {
         OptionalLong kilobytes = files.number("proc/meminfo", "MemTotal");
         LongStream physical = kilobytes.stream().map(number -> number * 1024);
-        return LongStream.concat(physical, ControlGroup.of(files).memory().stream()).min();
+        return LongStream.concat(physical, ControlGroup.of(files).memory().stream())
+                .min();
     }
 }

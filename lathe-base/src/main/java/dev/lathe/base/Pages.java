@@ -40,7 +40,8 @@ public final class Pages {
         return Linker.nativeLinker()
                 .defaultLookup()
                 .find(name)
-                .filter(symbol -> System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux"))
+                .filter(symbol ->
+                        System.getProperty("os.name").toLowerCase(Locale.ROOT).equals("linux"))
                 .map(symbol -> Linker.nativeLinker().downcallHandle(symbol, descriptor));
     }
 
@@ -70,8 +71,7 @@ public final class Pages {
         }
         try {
             long address = (long) MMAP.get()
-                    .invokeExact(
-                            MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
+                    .invokeExact(MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
             if (address == -1) {
                 return Optional.empty();
             }

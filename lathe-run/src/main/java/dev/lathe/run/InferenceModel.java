@@ -70,8 +70,7 @@ record InferenceModel(LoadedModel model, Decoder decoder, Owner tensors) impleme
     }
 
     private static Decoder decoder(LoadedModel model, List<Path> beside, DType compute, Matrices matrices) {
-        FrozenModules frozen =
-                new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices);
+        FrozenModules frozen = new FrozenModules(new Weights(model.weights(), model.name(), compute), matrices);
         if (beside.isEmpty()) {
             return Decoder.build(model.spec(), frozen);
         }

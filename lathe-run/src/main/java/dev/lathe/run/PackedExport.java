@@ -2,12 +2,12 @@ package dev.lathe.run;
 
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
+import dev.lathe.model.Matrices;
 import dev.lathe.quant.PackedCheckpoint;
 import dev.lathe.quant.Quantization;
 import dev.lathe.quant.Storage;
 import dev.lathe.quant.Unpacker;
 import dev.lathe.run.InferenceModel.LastAdapter;
-import dev.lathe.model.Matrices;
 import dev.lathe.run.config.ExportRun;
 import dev.lathe.tensor.DType;
 import dev.lathe.text.ChatEncoder;

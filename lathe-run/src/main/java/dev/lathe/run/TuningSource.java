@@ -50,8 +50,7 @@ record TuningSource(FinetuneConfig config, Arithmetic arithmetic, Matrices matri
             Path folder = adapter.get();
             try (WeightFile tensors = StoredAdapter.open(folder, model)) {
                 AdapterStart start = new StoredAdapter(tensors, folder.toString());
-                return Tuning.lora(
-                        model, arithmetic.compute(), matrices, AdapterConfig.read(folder, linears), start);
+                return Tuning.lora(model, arithmetic.compute(), matrices, AdapterConfig.read(folder, linears), start);
             }
         }
         LoraSpec spec = new LoraSpec(

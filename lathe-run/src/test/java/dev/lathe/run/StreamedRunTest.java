@@ -17,8 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StreamedRunTest {
     private static final String FROM_FILE = "weights from the file";
 
-    @TempDir
-    Path temp;
+    private final Path temp;
+
+    StreamedRunTest(@TempDir Path temp) {
+        this.temp = temp;
+    }
 
     /** The seedling is stored in bf16 with a tied head: read as it is in bf16, and widened in fp32. */
     @ParameterizedTest
@@ -32,8 +35,14 @@ class StreamedRunTest {
     void streamedIsHeld(String precision, String checkpointing, String targets) {
         TinyModel tiny = TinyModel.write(temp, 7, 9);
         String[] keys = {
-            "model_name_or_path=lathe:seedling", precision, checkpointing, "lora_target=" + targets, "lora_rank=4",
-            "val_size=2", "eval_strategy=epoch", "lora_dropout=0.1"
+            "model_name_or_path=lathe:seedling",
+            precision,
+            checkpointing,
+            "lora_target=" + targets,
+            "lora_rank=4",
+            "val_size=2",
+            "eval_strategy=epoch",
+            "lora_dropout=0.1"
         };
         Heard held = train(tiny, "held", "stream_weights=false", keys);
         Heard streamed = train(tiny, "streamed", "stream_weights=true", keys);

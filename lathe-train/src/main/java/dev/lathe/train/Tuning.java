@@ -21,8 +21,7 @@ import java.util.function.Predicate;
  */
 public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> targets, Artifact weights) {
     /** Low-rank factors on a frozen model. */
-    public static Tuning lora(
-            LoadedModel model, DType compute, Matrices matrices, LoraSpec spec, AdapterStart start) {
+    public static Tuning lora(LoadedModel model, DType compute, Matrices matrices, LoraSpec spec, AdapterStart start) {
         LoraModules modules = new LoraModules(frozen(model, compute, matrices), spec, start);
         Decoder decoder = build(model, modules);
         List<Parameter> parameters = modules.parameters();

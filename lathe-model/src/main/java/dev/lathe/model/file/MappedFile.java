@@ -1,7 +1,7 @@
 package dev.lathe.model.file;
 
-import dev.lathe.base.Pages;
 import dev.lathe.base.IoReason;
+import dev.lathe.base.Pages;
 import dev.lathe.base.UserError;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -37,8 +37,7 @@ public final class Safetensors implements WeightFile {
     @Override
     public StoredTensor get(String name, SegmentAllocator computed) {
         TensorSpec spec = spec(name);
-        return new StoredTensor(
-                name, spec.dtype(), spec.shape(), stored(name).getFirst());
+        return new StoredTensor(name, spec.dtype(), spec.shape(), stored(name).getFirst());
     }
 
     @Override
