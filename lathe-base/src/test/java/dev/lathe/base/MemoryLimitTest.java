@@ -11,8 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryLimitTest {
     private static final String MEMINFO = "MemTotal:        4194304 kB\nMemFree: 17 kB\n";
 
-    @TempDir
-    private Path root = Path.of("");
+    private final Path root;
+
+    MemoryLimitTest(@TempDir Path root) {
+        this.root = root;
+    }
 
     private SystemFiles files() {
         return new SystemFiles(root);

@@ -94,9 +94,9 @@ class GgufFamiliesTest {
                                 .isEqualTo(-1);
                     }
                 }
-                if (sameLogits) {
+                for (Matrices matrices : sameLogits ? Matrices.values() : new Matrices[0]) {
                     Decoder decoder = Decoder.build(
-                            model.spec(), new FrozenModules(new Weights(model.weights(), "gguf", DType.F32)));
+                            model.spec(), new FrozenModules(new Weights(model.weights(), "gguf", DType.F32), matrices));
                     JsonNode sequences =
                             Json.read(golden.resolve("golden.json")).path("sequences");
                     sequences.forEach(sequence -> ReferenceLogitsTest.compare(sequence, decoder, 2e-4, 1e-5));

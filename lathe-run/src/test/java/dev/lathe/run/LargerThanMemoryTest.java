@@ -24,8 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
  * gives the adapter of a process that holds the model, to the bit. The process that holds it is killed in the same group.
  */
 class LargerThanMemoryTest {
-    @TempDir
-    private Path temp = Path.of("");
+    private final Path temp;
+
+    LargerThanMemoryTest(@TempDir Path temp) {
+        this.temp = temp;
+    }
 
     @Test
     void aModelOf700MegabytesIsTrainedIn600() throws Exception {
@@ -48,7 +51,6 @@ class LargerThanMemoryTest {
             run(group.entering(java("write", model)), "write", 0);
             assertThat(Files.size(tiny.model().resolve("model.safetensors"))).isGreaterThan(bytes);
             run(group.entering(java("streamed", model)), "streamed", 0);
-            System.out.println(group.counts());
             run(group.entering(java("killed", model, "stream_weights=false")), "killed", 128 + 9);
         }
         run(java("held", model, "stream_weights=false"), "held", 0);

@@ -53,28 +53,6 @@ record MemoryGroup(Path folder, boolean older) implements AutoCloseable {
         return all;
     }
 
-    /** What the kernel counted, for whoever wants to know. */
-    String counts() {
-        StringBuilder counts = new StringBuilder();
-        for (String name : List.of(
-                "memory.max_usage_in_bytes",
-                "memory.failcnt",
-                "memory.oom_control",
-                "memory.peak",
-                "memory.events",
-                "memory.stat")) {
-            try {
-                counts.append(name)
-                        .append(": ")
-                        .append(Files.readString(folder.resolve(name)).replace('\n', ' '))
-                        .append('\n');
-            } catch (IOException e) {
-                continue; // the other version's
-            }
-        }
-        return counts.toString();
-    }
-
     /** Its processes have ended; the kernel may need a moment to see that. */
     @Override
     public void close() {

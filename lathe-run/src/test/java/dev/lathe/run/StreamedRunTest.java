@@ -17,8 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StreamedRunTest {
     private static final String FROM_FILE = "weights from the file";
 
-    @TempDir
-    private Path temp = Path.of("");
+    private final Path temp;
+
+    StreamedRunTest(@TempDir Path temp) {
+        this.temp = temp;
+    }
 
     /** The seedling is stored in bf16 with a tied head: read as it is in bf16, and widened in fp32. */
     @ParameterizedTest

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -76,6 +77,14 @@ record Settings(Map<String, Setting> settings) {
             case Value.Whole(long number) -> number;
             case Value.Decimal(double number) -> number;
             default -> wrong(key);
+        };
+    }
+
+    OptionalDouble optionalNumber(String key) {
+        return switch (get(key).value()) {
+            case Value.Whole(long number) -> OptionalDouble.of(number);
+            case Value.Decimal(double number) -> OptionalDouble.of(number);
+            default -> OptionalDouble.empty();
         };
     }
 

@@ -36,7 +36,7 @@ public record TrainingConfig(
                 s.optionalLong("seed").orElseThrow(),
                 s.optionalLong("data_seed").orElseThrow(),
                 s.flag("gradient_checkpointing") && !s.flag("disable_gradient_checkpointing"),
-                s.on("memory_budget") ? OptionalDouble.of(s.number("memory_budget")) : OptionalDouble.empty(),
+                s.optionalNumber("memory_budget"),
                 StreamedWeights.of(s),
                 s.on("moe_aux_loss_coef") ? OptionalDouble.of(s.number("moe_aux_loss_coef")) : OptionalDouble.empty());
     }
