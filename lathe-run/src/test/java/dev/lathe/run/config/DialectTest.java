@@ -98,6 +98,7 @@ class DialectTest {
                         num_train_epochs: 2.0
                         learning_rate: 0.0001
                         gradient_accumulation_steps: 4
+                        gradient_checkpointing: true
                         fp16: true
                         output_dir: saves/x
                         do_train: true
