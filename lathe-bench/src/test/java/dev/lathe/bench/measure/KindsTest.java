@@ -35,7 +35,7 @@ class KindsTest {
         "LORA, tensor.Tensor.addMatmulInPlace tensor.Parameter.addGradientProduct train.LoraLinear.backward",
         "NORM, tensor.kernel.Workers.run tensor.kernel.VectorRmsNorm.forward tensor.RmsNorm.apply model.Block.apply",
         "ATTENTION, tensor.Tensor.matmul tensor.Attention$Chunk.scores tensor.Attention.apply model.Block.attend",
-        "HEAD_GEMM, tensor.Tensor.matmul tensor.CrossEntropy.logits tensor.CrossEntropy.withGradient",
+        "HEAD_GEMM, tensor.Tensor.matmul tensor.Operand.times tensor.CrossEntropy.product tensor.CrossEntropy.withGradient",
         "LOSS, tensor.Tensor.expInPlace tensor.CrossEntropy.withGradient train.LanguageModeling.lambda$accumulate$0",
         "OPTIMIZER, tensor.Tensor.fill tensor.Parameter.clearGradient train.Trainer.step train.Trainer.run",
         "DATA, data.Sample.tokens train.MicroBatch.of train.Trainer.batches",
