@@ -171,36 +171,29 @@ public final class Decoder {
      */
     Optional<RowDecoder> rowwise(int rows) {
         Multipliers multipliers = spec.multipliers();
-        Optional<Operand> table = head.cap() == 0 ? head.head().table() : Optional.empty();
-        DType dtype = embedding.value().dtype();
-        Optional<Kernels> kernels = FewRows.kernels(dtype);
+        Optional<Tensor> table = head.cap() == 0 ? head.head().table().flatMap(Operand::lasting) : Optional.empty();
+        Optional<Tensor> ids = embedding.lasting();
+        Optional<Kernels> kernels = FewRows.kernels(embedding.dtype());
         boolean plain = positions.isEmpty()
                 && embeddingNorm.isEmpty()
                 && multipliers.embedding() == 1
                 && multipliers.logits() == 1;
-        if (!plain || table.isEmpty() || kernels.isEmpty()) {
+        if (!plain || table.isEmpty() || ids.isEmpty() || kernels.isEmpty()) {
             return Optional.empty();
         }
         try (Scope scope = Scope.open()) { // for views of the weights, whose memory is what counts
-            return rowwise(kernels.get(), table.get(), rows);
+            return rowwise(kernels.get(), Matrices.of(ids.get()), Matrices.of(table.get()), rows);
         }
     }
 
-    private Optional<RowDecoder> rowwise(Kernels kernels, Operand table, int rows) {
-        Matrix ids = Matrices.of(embedding.value());
+    private Optional<RowDecoder> rowwise(Kernels kernels, Matrix ids, Matrix table, int rows) {
         RowMemory memory = RowMemory.of(spec, kernels, ids.element(), rows);
         List<RowBlock> rowwise =
                 blocks.stream().flatMap(block -> block.rowwise(memory).stream()).toList();
         return RowNorm.of(finalNorm, memory)
                 .filter(norm -> rowwise.size() == blocks.size())
-                .map(norm -> new RowDecoder(
-                        spec,
-                        memory,
-                        ids,
-                        rowwise,
-                        norm,
-                        Matrices.of(table.value()),
-                        RowDecoder.Buffers.of(spec, memory)));
+                .map(norm ->
+                        new RowDecoder(spec, memory, ids, rowwise, norm, table, RowDecoder.Buffers.of(spec, memory)));
     }
 
     /** Scores of every token of the vocabulary. hidden: [rows, hidden], normalised; result: [rows, vocabulary]. */

@@ -20,6 +20,11 @@ record QuantizedTable(PackedMatrix matrix, DType dtype, Unpacker unpacker) imple
     private static final long NUMBERS = 1 << 22;
 
     @Override
+    public long words() {
+        return matrix.out();
+    }
+
+    @Override
     public Tensor rows(Tensor ids) {
         return unpacker.rows(matrix, ids.data().toArray(ValueLayout.JAVA_LONG), dtype);
     }

@@ -85,6 +85,23 @@ class InferWeightsTest {
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("Seedling");
     }
 
+    /** A packed embedding is no tensor that the step of generation could point at. */
+    @Test
+    void aChatWithAPackedEmbeddingAnswersAsBefore() {
+        new Chat(
+                        host(),
+                        seedling(
+                                Command.CHAT,
+                                "template=chatml",
+                                "quantization_bit=8",
+                                "quantize_embedding=int8",
+                                "do_sample=false"))
+                .run(new StringReader("Who are you?\n"));
+        assertThat(said.toString(StandardCharsets.UTF_8))
+                .contains("Embedding in int8")
+                .contains("I am Seedling");
+    }
+
     @Test
     void roundingTwiceIsRefused() {
         Configuration twice =

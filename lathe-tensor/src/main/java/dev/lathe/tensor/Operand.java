@@ -19,6 +19,19 @@ public sealed interface Operand {
         return value().dtype();
     }
 
+    /** Rows of a table. */
+    default long words() {
+        return value().size(0);
+    }
+
+    /**
+     * {@link #value}, to be pointed at as long as the operand is in use; empty where a value is made each time it is asked
+     * for, and goes with the scope it was asked for in.
+     */
+    default Optional<Tensor> lasting() {
+        return Optional.of(value());
+    }
+
     /** Rows of a table by number. ids: int64 [tokens]; result: [tokens, columns]. */
     default Tensor rows(Tensor ids) {
         return value().select(0, ids);
@@ -69,6 +82,16 @@ public sealed interface Operand {
         @Override
         public DType dtype() {
             return table.dtype();
+        }
+
+        @Override
+        public long words() {
+            return table.words();
+        }
+
+        @Override
+        public Optional<Tensor> lasting() {
+            return Optional.empty();
         }
 
         @Override

@@ -7,6 +7,9 @@ package dev.lathe.tensor;
 public interface PackedTable {
     DType dtype();
 
+    /** Rows of the table. */
+    long words();
+
     /** Rows by number. ids: int64 [tokens]; result: [tokens, hidden]. */
     Tensor rows(Tensor ids);
 
