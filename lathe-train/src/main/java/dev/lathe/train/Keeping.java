@@ -10,7 +10,11 @@ public sealed interface Keeping {
     /** The last {@code count} blocks. */
     record Top(int count) implements Keeping {}
 
-    /** As many as there is room for, from the first trained one on. @param bytes for all that the pass holds */
+    /**
+     * As many as there is room for, from the first trained one on; none where tensors cannot be counted.
+     *
+     * @param bytes for all that the pass holds
+     */
     record Within(long bytes) implements Keeping {}
 
     /** A pass through {@code blocks} blocks. */
@@ -22,6 +26,7 @@ public sealed interface Keeping {
     final class Choice {
         private final Keeping keeping;
         private final int blocks;
+        private final boolean counted = NativeMemory.ofTensors().isPresent();
         private final long before = tensors();
         private long each;
         private long last;
@@ -36,7 +41,7 @@ public sealed interface Keeping {
             last = tensors();
             return switch (keeping) {
                 case Top(int count) -> block >= blocks - count;
-                case Within(long bytes) -> last - before + Math.max(each, 1) <= bytes;
+                case Within(long bytes) -> counted && last - before + Math.max(each, 1) <= bytes;
             };
         }
 
@@ -45,7 +50,6 @@ public sealed interface Keeping {
             each = Math.max(each, tensors() - last);
         }
 
-        /** Where tensors are not counted, every one of them takes all there is. */
         private static long tensors() {
             return NativeMemory.ofTensors().orElse(0);
         }
