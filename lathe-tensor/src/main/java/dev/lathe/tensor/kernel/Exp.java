@@ -8,15 +8,23 @@ import jdk.incubator.vector.VectorOperators;
  * e^x by lanes, within 1.01 ulp (every float32 was tried), the same bits on every CPU with fused
  * multiply-add, which {@code VectorOperators.EXP} does not promise. x = n·ln 2 + r, |r| ≤ ln 2 / 2, and a minimax
  * polynomial for e^r (relative error 3e-9, by Remez' exchange). Results below 2^-126 are 0: denormal numbers would cost
- * a hundred cycles each.
+ * a hundred cycles each. Loops that go from memory to memory repeat these lines, since they must not call anything (see
+ * {@link Lanes}).
  */
 final class Exp {
-    private static final float LOG2_E = 1.44269504f;
-    private static final float LN2_HIGH = 0.693147182f;
-    private static final float LN2_LOW = -1.90465421e-9f; // ln 2 - LN2_HIGH
-    private static final float LEAST = -87.33654f; // the first above ln 2^-126
-    private static final float MOST = 88.72283f; // the last below ln 2^128
-    private static final float TO_INTEGER = 0x1.8p23f; // adding it rounds to an integer, in the lowest bits
+    static final float LOG2_E = 1.44269504f;
+    static final float LN2_HIGH = 0.693147182f;
+    static final float LN2_LOW = -1.90465421e-9f; // ln 2 - LN2_HIGH
+    static final float LEAST = -87.33654f; // the first above ln 2^-126
+    static final float MOST = 88.72283f; // the last below ln 2^128
+    static final float TO_INTEGER = 0x1.8p23f; // adding it rounds to an integer, in the lowest bits
+    /** Coefficients of r⁶ down to r². */
+    static final float C6 = 0.00138145402f;
+
+    static final float C5 = 0.00836874511f;
+    static final float C4 = 0.0416683908f;
+    static final float C3 = 0.166665204f;
+    static final float C2 = 0.499999934f;
 
     private Exp() {}
 
@@ -29,11 +37,11 @@ final class Exp {
         FloatVector toInteger = FloatVector.broadcast(Lanes.F, TO_INTEGER);
         FloatVector ln2High = FloatVector.broadcast(Lanes.F, -LN2_HIGH);
         FloatVector ln2Low = FloatVector.broadcast(Lanes.F, -LN2_LOW);
-        FloatVector c6 = FloatVector.broadcast(Lanes.F, 0.00138145402f);
-        FloatVector c5 = FloatVector.broadcast(Lanes.F, 0.00836874511f);
-        FloatVector c4 = FloatVector.broadcast(Lanes.F, 0.0416683908f);
-        FloatVector c3 = FloatVector.broadcast(Lanes.F, 0.166665204f);
-        FloatVector c2 = FloatVector.broadcast(Lanes.F, 0.499999934f);
+        FloatVector c6 = FloatVector.broadcast(Lanes.F, C6);
+        FloatVector c5 = FloatVector.broadcast(Lanes.F, C5);
+        FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
+        FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
+        FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
         for (int i = 0; i < count; i += Lanes.N) {
             FloatVector x = FloatVector.fromArray(Lanes.F, from, i).fma(scale, offset);
             FloatVector shifted = x.fma(log2e, toInteger);

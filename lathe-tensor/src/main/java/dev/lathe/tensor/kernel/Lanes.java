@@ -19,6 +19,15 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A rule for all loops over vectors: they call nothing of ours. C2 stops inlining what is not marked for it when a
  * method grows (NodeCountInliningCutoff), and a vector that crosses a call becomes an object: 5 to 20 times slower, in
  * some runs and not in others. So loops are methods on arrays, and short things are written out in them.
+ *
+ * <p>The passes over arrays cost as much as the arithmetic between them. So kernels that training calls for every number of
+ * every layer have loops for BF16 alone, classes named {@code Narrow…}, which go from memory to memory in registers and have
+ * this in common: they do whole vectors ({@link #whole}), in the order of memory, and leave the rest of a row to the loops
+ * over arrays, whose numbers are the same bits; a vector is read everywhere before it is written anywhere, so that results
+ * may be written over what was read; 16 bits become a float32 by a shift, and {@code v} becomes 16 bits by {@code (bits +
+ * 0x7FFF + (bits >>> 16 & 1)) >>> 16}, to the nearest and ties to even, but for NaN, which is where {@code v != v}. Loads
+ * of half a register in the order of memory are as fast as whole ones that are taken apart into numbers of even and of odd
+ * index, and take half as many lines.
  */
 final class Lanes {
     static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -40,6 +49,16 @@ final class Lanes {
     /** {@code count} rounded up to whole vectors. */
     static int padded(int count) {
         return (count + N - 1) & -N;
+    }
+
+    /** How many of {@code count} numbers fill vectors when all of {@code matrices} are BF16; otherwise none. */
+    static int whole(int count, Matrix... matrices) {
+        for (Matrix matrix : matrices) {
+            if (matrix.element() != Element.BF16) {
+                return 0;
+            }
+        }
+        return count & -N;
     }
 
     /**

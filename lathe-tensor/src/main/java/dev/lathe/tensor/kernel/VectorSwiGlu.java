@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link SwiGluKernel} a stretch of a row at a time. */
+/** {@link SwiGluKernel}: of BF16 in one pass, of other types and where a row does not fill vectors a stretch at a time. */
 record VectorSwiGlu(Workers workers) implements SwiGluKernel {
     private static final int N = Lanes.N;
     /** Columns at a time: four arrays of them fit in the first cache with what they are read from. */
@@ -15,11 +15,13 @@ record VectorSwiGlu(Workers workers) implements SwiGluKernel {
         SwiGluKernel.requireShapes(gateUp, y);
         Rounding rounding = Rounding.of(gateUp.element());
         RowParts.of(y.rows(), y.columns()).run(workers, (part, first, last) -> {
-            float[] gate = Lanes.array(Math.min(STRETCH, y.width()));
+            int whole = Lanes.whole(y.width(), gateUp, y);
+            float[] gate = Lanes.array(Math.min(STRETCH, y.width() - whole));
             float[] up = Lanes.array(gate.length);
             float[] e = Lanes.array(gate.length);
             for (long r = first; r < last; r++) {
-                for (int c = 0; c < y.width(); c += STRETCH) {
+                NarrowSwiGlu.forward(gateUp, y, r, whole);
+                for (int c = whole; c < y.width(); c += STRETCH) {
                     int count = Math.min(STRETCH, y.width() - c);
                     Lanes.read(gateUp, r, c, count, gate);
                     Lanes.read(gateUp, r, y.columns() + c, count, up);
@@ -37,12 +39,14 @@ record VectorSwiGlu(Workers workers) implements SwiGluKernel {
         dGateUp.requireShapeOf(gateUp);
         Rounding rounding = Rounding.of(gateUp.element());
         RowParts.of(dy.rows(), dy.columns()).run(workers, (part, first, last) -> {
-            float[] gate = Lanes.array(Math.min(STRETCH, dy.width()));
+            int whole = Lanes.whole(dy.width(), dy, gateUp, dGateUp);
+            float[] gate = Lanes.array(Math.min(STRETCH, dy.width() - whole));
             float[] up = Lanes.array(gate.length);
             float[] e = Lanes.array(gate.length);
             float[] d = Lanes.array(gate.length);
             for (long r = first; r < last; r++) {
-                for (int c = 0; c < dy.width(); c += STRETCH) {
+                NarrowSwiGlu.backward(dy, gateUp, dGateUp, r, whole);
+                for (int c = whole; c < dy.width(); c += STRETCH) {
                     int count = Math.min(STRETCH, dy.width() - c);
                     Lanes.read(gateUp, r, c, count, gate);
                     Lanes.read(gateUp, r, dy.columns() + c, count, up);

@@ -7,8 +7,8 @@ import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.SwiGlu;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Vectors against scalars, scalars against the operation on libtorch. */
@@ -60,23 +60,32 @@ class SwiGluKernelTest {
         }
     }
 
-    @Test
-    void farFromZero() {
+    @ParameterizedTest
+    @EnumSource(Element.class)
+    void farFromZero(Element element) {
         try (Workers workers = new Workers(1)) {
-            float[] gates = {-1e30f, -100, -88.5f, -1e-40f, 0, 1e-40f, 100, 3e38f, Float.NaN};
-            Matrix gateUp = new Cases(1, false).empty(Element.F32, 1, 2L * gates.length);
-            for (int i = 0; i < gates.length; i++) {
-                gateUp.set(0, i, gates[i]);
-                gateUp.set(0, gates.length + i, 1);
+            float[] gates = {-1e30f, -100, -88.5f, -1e-38f, 0, 1e-38f, 100, 3e38f, Float.NaN};
+            int columns = 4 * gates.length; // more than a vector, and a rest
+            Matrix gateUp = new Cases(1, false).empty(element, 1, 2L * columns);
+            for (int i = 0; i < columns; i++) {
+                gateUp.set(0, i, gates[i % gates.length]);
+                gateUp.set(0, columns + i, 1);
             }
-            Matrix y = new Cases(1, false).empty(Element.F32, 1, gates.length);
+            Matrix y = new Cases(1, false).empty(element, 1, columns);
+            Matrix dGateUp = new Cases(1, false).empty(element, 1, 2L * columns);
             Kernels.forHost(workers).swiGlu().forward(gateUp, y);
-            for (int i = 0; i < gates.length; i++) {
-                float expected = gates[i] < -80 ? 0 : gates[i] > 80 ? gates[i] : gates[i] / 2;
-                if (Float.isNaN(expected)) {
+            Kernels.forHost(workers).swiGlu().backward(gateUp.slice(columns, columns), gateUp, dGateUp); // dy = 1
+            for (int i = 0; i < columns; i++) {
+                float gate = gateUp.get(0, i);
+                float expected = gate < -80 ? 0 : gate > 80 ? gate : gate / 2;
+                if (Float.isNaN(gate)) {
                     assertThat(y.get(0, i)).isNaN();
+                    assertThat(dGateUp.get(0, i)).isNaN();
                 } else {
                     assertThat(Math.abs(y.get(0, i) - expected)).isLessThan(1e-30f);
+                    assertThat(dGateUp.get(0, columns + i)).isEqualTo(y.get(0, i));
+                    assertThat(Math.abs(dGateUp.get(0, i) - (gate < -80 ? 0 : gate > 80 ? 1 : 0.5f)))
+                            .isLessThan(1e-30f);
                 }
             }
         }
