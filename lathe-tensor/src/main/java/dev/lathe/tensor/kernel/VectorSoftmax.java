@@ -5,7 +5,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link SoftmaxKernel} a row at a time. */
+/** {@link SoftmaxKernel} a row at a time, by {@link NarrowSoftmax} where that can be. */
 record VectorSoftmax(Workers workers) implements SoftmaxKernel {
     private static final int N = Lanes.N;
 
@@ -13,7 +13,12 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
     public void forward(Matrix scores, CausalRows causal, float scale, Matrix probabilities, MemorySegment lse) {
         probabilities.requireShapeOf(scores);
         Floats.require(lse, scores.rows());
+        boolean narrow = NarrowSoftmax.fits(scores, probabilities);
         RowParts.of(scores.rows(), scores.columns()).run(workers, (part, first, last) -> {
+            if (narrow) {
+                NarrowSoftmax.forward(scores, causal, scale, probabilities, lse, first, last);
+                return;
+            }
             float[] row = Lanes.array(scores.width());
             for (long r = first; r < last; r++) {
                 int seen = causal.visible(r, scores.columns());
@@ -42,7 +47,12 @@ record VectorSoftmax(Workers workers) implements SoftmaxKernel {
         probabilities.requireShapeOf(scores);
         dScores.requireShapeOf(scores);
         Floats.require(lse, scores.rows());
+        boolean narrow = NarrowSoftmax.fits(scores, dProbabilities, probabilities, dScores);
         RowParts.of(scores.rows(), scores.columns()).run(workers, (part, first, last) -> {
+            if (narrow) {
+                NarrowSoftmax.backward(scores, causal, scale, lse, dProbabilities, probabilities, dScores, first, last);
+                return;
+            }
             float[] p = Lanes.array(scores.width());
             float[] d = Lanes.array(scores.width());
             for (long r = first; r < last; r++) {

@@ -7,22 +7,35 @@ import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Vectors against scalars, scalars against a mask and libtorch's functions. */
 class SoftmaxKernelTest {
     @ParameterizedTest
     @MethodSource("dev.lathe.tensor.kernel.Shapes#all")
     void vectorsEqualScalars(Shapes.Case shape) {
+        vectorsEqualScalars(shape, new CausalRows(Math.max(1, shape.rows() / 2), shape.columns() / 3));
+    }
+
+    /** Every number of seen keys, from one to more than there are. */
+    @ParameterizedTest
+    @CsvSource({"16,0", "48,0", "192,0", "192,150"})
+    void rowsThatFillVectors(int keys, int offset) {
+        for (boolean awkward : new boolean[] {false, true}) {
+            vectorsEqualScalars(
+                    new Shapes.Case(2 * keys, keys, Element.BF16, awkward, 2), new CausalRows(keys, offset));
+        }
+    }
+
+    private static void vectorsEqualScalars(Shapes.Case shape, CausalRows causal) {
         try (Workers workers = new Workers(shape.threads())) {
             SoftmaxKernel vector = VectorKernels.make(workers).softmax();
             SoftmaxKernel scalar = Kernels.scalar(workers).softmax();
             Cases cases = shape.cases();
             long n = shape.rows();
-            CausalRows causal = new CausalRows(Math.max(1, n / 2), shape.columns() / 3);
             Matrix scores = cases.random(shape.element(), n, shape.columns());
             Matrix dp = cases.random(shape.element(), n, shape.columns());
             MemorySegment lse = cases.floats(n);
@@ -76,25 +89,41 @@ class SoftmaxKernelTest {
         }
     }
 
-    @Test
-    void whatIsNotSeenIsNotRead() {
+    @ParameterizedTest
+    @ValueSource(ints = {20, 32})
+    void whatIsNotSeenIsNotRead(int keys) {
         try (Workers workers = new Workers(1)) {
             Cases cases = new Cases(3, false);
-            Matrix scores = cases.random(Element.BF16, 4, 20);
+            Matrix scores = cases.random(Element.BF16, 4, keys);
             scores.set(0, 17, Float.NaN);
             scores.set(1, 19, Float.POSITIVE_INFINITY);
             scores.set(2, 1, Float.NEGATIVE_INFINITY);
             scores.set(3, 19, Float.NaN);
-            Matrix p = cases.empty(Element.BF16, 4, 20);
-            Kernels.forHost(workers).softmax().forward(scores, new CausalRows(4, 16), 1, p, cases.floats(4));
+            CausalRows causal = new CausalRows(4, 16);
+            MemorySegment lse = cases.floats(4);
+            Matrix p = cases.empty(Element.BF16, 4, keys);
+            SoftmaxKernel kernel = Kernels.forHost(workers).softmax();
+            kernel.forward(scores, causal, 1, p, lse);
+            Matrix again = cases.empty(Element.BF16, 4, keys);
+            Matrix ds = cases.empty(Element.BF16, 4, keys);
+            kernel.backward(scores, causal, 1, lse, scores, again, ds); // the same places are no numbers in dP
             for (int r = 0; r < 3; r++) {
                 double sum = 0;
-                for (int c = 0; c < 20; c++) {
+                for (int c = 0; c < keys; c++) {
                     assertThat(p.get(r, c)).isBetween(0f, 1f);
                     sum += p.get(r, c);
                 }
                 assertThat(sum).isBetween(0.98, 1.02);
             }
+            for (int r = 0; r < 4; r++) {
+                for (int c = 17 + r; c < keys; c++) {
+                    assertThat(p.get(r, c)).isZero();
+                    assertThat(again.get(r, c)).isZero();
+                    assertThat(ds.get(r, c)).isZero();
+                }
+            }
+            assertThat(ds.get(0, 0)).isFinite();
+            assertThat(ds.get(1, 0)).isFinite();
             assertThat(p.get(2, 1)).isZero();
             assertThat(p.get(3, 0)).isNaN();
         }
