@@ -6,16 +6,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link RmsNormKernel} a row at a time: read once, kept in the first cache, written once. */
+/**
+ * {@link RmsNormKernel} a row at a time: read once, kept in the first cache, written once. Rows of BF16 that fill vectors, which
+ * models have, are computed where they lie ({@link NarrowRmsNorm}).
+ */
 record VectorRmsNorm(Workers workers) implements RmsNormKernel {
     private static final int N = Lanes.N;
 
     @Override
     public void forward(Matrix x, Matrix weight, float epsilon, Matrix y, MemorySegment rstd) {
         RmsNormShapes.check(x, weight, y, rstd);
+        boolean narrow = Lanes.whole(x.width(), x, y) == x.width();
         RowParts.of(x.rows(), x.columns()).run(workers, (part, first, last) -> {
             float[] w = Lanes.array(x.width());
             Lanes.read(weight, 0, w);
+            if (narrow) {
+                for (long r = first; r < last; r++) {
+                    normalize(x, r, epsilon, w, y, rstd);
+                }
+                return;
+            }
             float[] row = Lanes.array(x.width());
             for (long r = first; r < last; r++) {
                 Lanes.read(x, r, row);
@@ -33,9 +43,17 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
         RmsNormShapes.check(x, weight, y, rstd);
         branch.requireShapeOf(x);
         sum.requireShapeOf(x);
+        boolean narrow = Lanes.whole(x.width(), x, branch, sum, y) == x.width();
         RowParts.of(x.rows(), x.columns()).run(workers, (part, first, last) -> {
             float[] w = Lanes.array(x.width());
             Lanes.read(weight, 0, w);
+            if (narrow) {
+                for (long r = first; r < last; r++) {
+                    NarrowSum.add(x, branch, sum, r, x.width());
+                    normalize(sum, r, epsilon, w, y, rstd);
+                }
+                return;
+            }
             float[] row = Lanes.array(x.width());
             float[] added = Lanes.array(x.width());
             for (long r = first; r < last; r++) {
@@ -80,6 +98,16 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
         RmsNormShapes.addInOrder(sums, x.width(), dWeight);
     }
 
+    private static void normalize(Matrix x, long row, float epsilon, float[] w, Matrix y, MemorySegment rstd) {
+        float scale = rstd(NarrowRmsNorm.squares(x, row), x.width(), epsilon);
+        Floats.set(rstd, row, scale);
+        NarrowRmsNorm.scale(x, scale, w, y, row);
+    }
+
+    private static float rstd(float squares, int width, float epsilon) {
+        return 1 / (float) Math.sqrt(squares / width + epsilon);
+    }
+
     /** The arguments of a call. */
     private record Gradient(
             Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
@@ -87,6 +115,12 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             int width = x.width();
             float[] w = Lanes.array(width);
             Lanes.read(weight, 0, w);
+            if (Lanes.whole(width, dy, x, addend.orElse(dx), dx) == width) {
+                for (long r = first; r < last; r++) {
+                    narrowRow(r, w, dWeight);
+                }
+                return;
+            }
             float[] unit = Lanes.array(width);
             float[] d = Lanes.array(width);
             for (long r = first; r < last; r++) {
@@ -104,6 +138,19 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
                     add(d, unit);
                 }
                 Lanes.write(d, dx, r);
+            }
+        }
+
+        private void narrowRow(long row, float[] w, float[] dWeight) {
+            float scale = Floats.get(rstd, row);
+            if (dWeight.length > 0) {
+                NarrowRmsNorm.addProduct(dy, x, scale, dWeight, row);
+            }
+            float along = NarrowRmsNorm.along(dy, x, scale, w, row) / x.width();
+            if (addend.isPresent()) {
+                NarrowRmsNorm.gradient(dy, x, scale, w, along, addend.get(), dx, row);
+            } else {
+                NarrowRmsNorm.gradient(dy, x, scale, w, along, dx, row);
             }
         }
     }
@@ -140,7 +187,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             FloatVector v = FloatVector.fromArray(Lanes.F, row, i);
             a = v.fma(v, a);
         }
-        return 1 / (float) Math.sqrt(Lanes.sum(a.add(b).toArray()) / width + epsilon);
+        return rstd(Lanes.sum(a.add(b).toArray()), width, epsilon);
     }
 
     private static void scale(float[] row, float scale, float[] w, Rounding rounding) {

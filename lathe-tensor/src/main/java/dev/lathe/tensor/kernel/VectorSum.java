@@ -51,13 +51,16 @@ record VectorSum(Workers workers) implements SumKernel {
         b.requireShapeOf(a);
         sum.requireShapeOf(a);
         RowParts.of(a.rows(), a.columns()).run(workers, (part, first, last) -> {
-            float[] row = Lanes.array(a.width());
-            float[] other = Lanes.array(a.width());
+            int whole = Lanes.whole(a.width(), a, b, sum);
+            int rest = a.width() - whole;
+            float[] row = Lanes.array(rest);
+            float[] other = Lanes.array(rest);
             for (long r = first; r < last; r++) {
-                Lanes.read(a, r, row);
-                Lanes.read(b, r, other);
+                NarrowSum.add(a, b, sum, r, whole);
+                Lanes.read(a, r, whole, rest, row);
+                Lanes.read(b, r, whole, rest, other);
                 add(row, other);
-                Lanes.write(row, sum, r);
+                Lanes.write(row, sum, r, whole, rest);
             }
         });
     }
