@@ -38,7 +38,7 @@ final class NarrowSoftmax {
             float most = scale * most(scores.data(), scores.offset(r, 0), seen, row);
             float sum = Exp.apply(row, scale, most, row, 0, seen);
             Floats.set(lse, r, most + (float) Math.log(sum));
-            write(row, 1 / sum, seen, probabilities.data(), probabilities.offset(r, 0));
+            write(row, 0, 1 / sum, seen, probabilities.data(), probabilities.offset(r, 0));
             clear(probabilities, r, seen);
         }
     }
@@ -70,7 +70,7 @@ final class NarrowSoftmax {
     }
 
     /** Copies {@code seen} scores, at least one, to {@code out} and -∞ up to the end of their last vector; returns the largest. */
-    private static float most(MemorySegment scores, long at, int seen, float[] out) {
+    static float most(MemorySegment scores, long at, int seen, float[] out) {
         int last = (seen - 1) & -N;
         FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, scores, at + 2L * last, Lanes.ORDER)
                         .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
@@ -99,11 +99,11 @@ final class NarrowSoftmax {
         return Float.intBitsToFloat(largest ^ (largest >> 31 & 0x7FFFFFFF));
     }
 
-    /** Writes {@code factor} times whole vectors' worth of {@code count} numbers. */
-    private static void write(float[] from, float factor, int count, MemorySegment to, long at) {
+    /** Writes {@code factor} times the numbers from {@code start} on, whole vectors' worth of {@code count}. */
+    static void write(float[] from, int start, float factor, int count, MemorySegment to, long at) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
         for (int i = 0; i < count; i += N) {
-            FloatVector v = FloatVector.fromArray(Lanes.F, from, i).mul(scale);
+            FloatVector v = FloatVector.fromArray(Lanes.F, from, start + i).mul(scale);
             IntVector bits = v.reinterpretAsInts();
             bits = bits.add(0x7FFF)
                     .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))

@@ -68,9 +68,7 @@ record VectorCrossEntropy(Workers workers) implements CrossEntropyKernel {
             for (int k = 0; k < shifts.length; k++) {
                 int from = k * STRETCH;
                 int count = Math.min(STRETCH, width - from);
-                Lanes.read(logits, row, from, count, stretch);
-                Arrays.fill(stretch, count, Lanes.padded(count), Float.NEGATIVE_INFINITY);
-                float next = Math.max(most, VectorSoftmax.most(stretch, count));
+                float next = Math.max(most, read(logits, row, from, count));
                 // Where there was nothing but -∞ so far, numbers relative to it would be none.
                 boolean nothing = next == Float.NEGATIVE_INFINITY;
                 sum *= nothing ? 1 : Math.exp(most - next);
@@ -81,15 +79,30 @@ record VectorCrossEntropy(Workers workers) implements CrossEntropyKernel {
             return most + Math.log(sum);
         }
 
+        /** Fills the stretch; returns its largest number. */
+        private float read(Matrix logits, long row, int from, int count) {
+            if (Lanes.whole(count, logits) == count) {
+                return NarrowSoftmax.most(logits.data(), logits.offset(row, from), count, stretch);
+            }
+            Lanes.read(logits, row, from, count, stretch);
+            Arrays.fill(stretch, count, Lanes.padded(count), Float.NEGATIVE_INFINITY);
+            return VectorSoftmax.most(stretch, count);
+        }
+
         void writeGradient(Matrix dLogits, long row, int target, float scale, double lse) {
             for (int k = 0; k < shifts.length; k++) {
                 int from = k * STRETCH;
                 int count = Math.min(STRETCH, width - from);
-                multiply(exps, from, stretch, count, (float) (Math.exp(shifts[k] - lse) * scale));
-                if (target >= from && target < from + count) {
-                    stretch[target - from] -= scale;
+                float factor = (float) (Math.exp(shifts[k] - lse) * scale);
+                if (Lanes.whole(count, dLogits) == count) {
+                    NarrowSoftmax.write(exps, from, factor, count, dLogits.data(), dLogits.offset(row, from));
+                } else {
+                    multiply(exps, from, stretch, count, factor);
+                    Lanes.write(stretch, dLogits, row, from, count);
                 }
-                Lanes.write(stretch, dLogits, row, from, count);
+                if (target >= from && target < from + count) {
+                    dLogits.set(row, target, exps[target] * factor - scale);
+                }
             }
         }
 

@@ -4,7 +4,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link RopeKernel} a row at a time. */
+/** {@link RopeKernel} a row at a time, of BF16 where it lies if {@link NarrowRope} can. */
 record VectorRope(Workers workers) implements RopeKernel {
     private static final int N = Lanes.N;
 
@@ -13,16 +13,21 @@ record VectorRope(Workers workers) implements RopeKernel {
         RopeKernel.requireShapes(x, cos, sin, headDim, direction);
         int half = cos.width();
         Rounding rounding = Rounding.of(x.element());
+        boolean narrow = Lanes.whole(half, x) == half;
         RowParts.of(x.rows(), x.columns()).run(workers, (part, first, last) -> {
             float[] row = Lanes.array(x.width());
             float[] c = Lanes.array(half);
             float[] s = Lanes.array(half);
             for (long r = first; r < last; r++) {
-                Lanes.read(x, r, row);
                 Lanes.read(cos, r, c);
                 Lanes.read(sin, r, s);
                 prepare(c, 1, rounding);
                 prepare(s, direction, rounding);
+                if (narrow) {
+                    NarrowRope.rotate(x, r, headDim, half, c, s);
+                    continue;
+                }
+                Lanes.read(x, r, row);
                 int heads = x.width() / headDim;
                 rotate(row, heads, headDim, half, c, s, rounding);
                 rotateRest(row, heads, headDim, half, c, s, x.element());
