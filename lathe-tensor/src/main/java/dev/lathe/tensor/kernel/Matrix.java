@@ -115,6 +115,10 @@ public record Matrix(MemorySegment data, Element element, long rows, long column
 
     /** Writes zeros to rows {@code first} to {@code last}, exclusive. */
     public void clearRows(long first, long last) {
+        if (rowStride == columns && first < last) {
+            data.asSlice(offset(first, 0), offset(last - first, 0)).fill((byte) 0);
+            return;
+        }
         for (long row = first; row < last; row++) {
             clear(row, 0);
         }
