@@ -113,6 +113,11 @@ public final class Parameter {
         return compute;
     }
 
+    /** More than one addend is going to come: takes memory for their sum at once, and none for the first beside it. */
+    void expectSum() {
+        gradient.sum();
+    }
+
     public void addGradient(Tensor addend) {
         if (rows.all()) {
             gradient.add(addend);
