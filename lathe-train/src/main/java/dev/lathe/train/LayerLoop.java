@@ -86,6 +86,9 @@ public final class LayerLoop {
             for (int i = blocks.size() - 1; i >= lowestTrained && i >= 0; i--) {
                 Optional<Tensor> below = visits.get(i).backward(inputs, gradient, whole);
                 gradient.close();
+                if (i > 0 && !visits.get(i - 1).isKept()) {
+                    visits.get(i).input.close(); // makes room for the gradients of parameters
+                }
                 listener.blockDone(i);
                 if (below.isEmpty()) {
                     return;
@@ -175,6 +178,10 @@ public final class LayerLoop {
                 scope.close();
                 throw e;
             }
+        }
+
+        boolean isKept() {
+            return recorded.isPresent();
         }
 
         void close() {
