@@ -36,7 +36,7 @@ public class AdamWBench {
         AdamWKernel.States states = new AdamWKernel.States(master.data(), gradient.data(), mean.data(), square.data());
         machine.kernels()
                 .adamW()
-                .step(states, AdamWKernel.Factors.of(0.9, 0.999, 1e-8, 0.01, 1e-4, 100), compute.data());
+                .step(states, AdamWKernel.Factors.of(0.9, 0.999, 1e-8, 0.01, 1e-4, 100, 1), compute.data());
     }
 
     @Benchmark

@@ -115,10 +115,10 @@ public final class Weights {
 
     /** In memory of its own, to be changed. */
     public Tensor copy(String name, DType type, long... shape) {
-        try (Tensor stored = get(name, type, shape);
-                Scope scope = Scope.open()) {
-            return Scope.release(stored.copy());
-        }
+        return reading(
+                name,
+                (stored, inFile) -> Scope.release(Tensors.empty(type, shape).copyFrom(stored)),
+                shape);
     }
 
     private Tensor get(String name, DType type, long... shape) {

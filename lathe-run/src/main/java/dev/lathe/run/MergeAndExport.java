@@ -19,7 +19,6 @@ import dev.lathe.train.ModelArtifact;
 import dev.lathe.train.ModelTensors;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -117,7 +116,7 @@ public final class MergeAndExport {
     /** What the model is built from, and nothing else that a checkpoint may hold. */
     private static List<TensorSource> tensors(LoadedModel merged, DType dtype) {
         Set<String> wanted = ModelShape.of(merged.spec()).names();
-        return ModelTensors.of(merged.weights(), Map.of(), dtype).stream()
+        return ModelTensors.of(merged.weights(), List.of(), dtype).stream()
                 .filter(tensor -> wanted.contains(tensor.spec().name()))
                 .toList();
     }

@@ -27,7 +27,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -215,7 +214,7 @@ class ExportGoldensTest {
             new ModelArtifact(
                             model.config(),
                             model.generation(),
-                            ModelTensors.of(model.weights(), Map.of(), DType.F32),
+                            ModelTensors.of(model.weights(), List.of(), DType.F32),
                             Math.round(Double.parseDouble(size) * 1e9))
                     .write(cut, told.host().files());
         }

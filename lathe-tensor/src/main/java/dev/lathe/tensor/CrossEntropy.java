@@ -43,6 +43,9 @@ public final class CrossEntropy {
         Tensor gradient = Tensors.empty(hidden.dtype(), hidden.shape());
         double loss = 0;
         long step = chunkRows(head.words());
+        if (hidden.size(0) > step) {
+            head.parameter().ifPresent(Parameter::expectSum);
+        }
         for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
                 Chunk chunk = Chunk.of(hidden, targets, row, step);

@@ -1,25 +1,41 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.SumKernel;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tensor that is trained: the master copy that the optimizer changes, a gradient of the master's shape, and the copy
- * that operations compute with (the master itself when the element types agree).
+ * A tensor that is trained: the master copy that the optimizer changes, its gradient, and the copy that operations compute
+ * with (the master itself when the element types agree).
  */
 public final class Parameter {
     private final String name;
     private final Tensor master;
-    private final Tensor gradient;
+    private final Gradient gradient;
+    private final Rows rows;
     private final Tensor compute;
     private final boolean shared;
 
-    private Parameter(String name, Tensor master, Tensor gradient, Tensor compute, boolean shared) {
+    /** Those of the gradient that are this parameter's. */
+    private record Rows(long first, long count, boolean all) {
+        static final Rows ALL = new Rows(0, 0, true);
+
+        Tensor of(Tensor gradient) {
+            return all ? gradient : gradient.narrow(0, first, count);
+        }
+    }
+
+    private Parameter(String name, Tensor master, Gradient gradient, Rows rows, Tensor compute, boolean shared) {
         this.name = name;
         this.master = master;
         this.gradient = gradient;
+        this.rows = rows;
         this.compute = compute;
         this.shared = shared;
+    }
+
+    private Parameter(String name, Tensor master, Tensor compute, boolean shared) {
+        this(name, master, new Gradient(master.dtype(), master.shape()), Rows.ALL, compute, shared);
     }
 
     /**
@@ -30,7 +46,6 @@ public final class Parameter {
         this(
                 name,
                 master,
-                Scope.release(Tensors.zeros(master.dtype(), master.shape())),
                 master.dtype() == computeType ? master : Scope.release(master.to(computeType)),
                 master.dtype() == computeType);
     }
@@ -41,8 +56,7 @@ public final class Parameter {
      * @param compute of the master's shape; may be a slice
      */
     public static Parameter computedIn(String name, Tensor master, Tensor compute) {
-        Parameter parameter = new Parameter(
-                name, master, Scope.release(Tensors.zeros(master.dtype(), master.shape())), compute, false);
+        Parameter parameter = new Parameter(name, master, compute, false);
         parameter.refresh();
         return parameter;
     }
@@ -51,17 +65,18 @@ public final class Parameter {
      * The rows of this matrix (or elements of this vector) as parameters of their own that share its memory: operations
      * use the whole, optimizer and files the parts.
      *
-     * @param rows how many each part has; they add up to this one's
+     * @param counts how many rows each part has; they add up to this one's
      */
-    public List<Parameter> split(List<String> names, List<Long> rows) {
+    public List<Parameter> split(List<String> names, List<Long> counts) {
         List<Parameter> parts = new ArrayList<>();
         long at = 0;
         for (int i = 0; i < names.size(); i++) {
-            long count = rows.get(i);
+            long count = counts.get(i);
             parts.add(new Parameter(
                     names.get(i),
                     Scope.release(master.narrow(0, at, count)),
-                    Scope.release(gradient.narrow(0, at, count)),
+                    gradient,
+                    new Rows(rows.first() + at, count, false),
                     Scope.release(compute.narrow(0, at, count)),
                     shared));
             at += count;
@@ -78,9 +93,19 @@ public final class Parameter {
         return master;
     }
 
-    /** Summed over the micro-batches of a step. */
+    /** Summed over the micro-batches of a step, in the master's type; zeros if nothing came. May be added to. */
     public Tensor gradient() {
-        return gradient;
+        return rows.of(gradient.sum());
+    }
+
+    /** Whether a gradient takes memory, here or in the whole that this is a part of. */
+    public boolean hasGradient() {
+        return !gradient.isEmpty();
+    }
+
+    /** The gradient in the type it has at the moment: the compute copy's or the master's. */
+    Tensor arrivedGradient() {
+        return rows.of(gradient.arrived());
     }
 
     /** What operations read. */
@@ -88,30 +113,48 @@ public final class Parameter {
         return compute;
     }
 
-    public void addGradient(Tensor addend) {
-        gradient.addInPlace(addend);
+    /** More than one addend is going to come: takes memory for their sum at once, and none for the first beside it. */
+    void expectSum() {
+        gradient.sum();
     }
 
-    /** gradient += factor · aᵀ b, without the product in between when the types agree. a: [n, rows]; b: [n, columns]. */
-    public void addGradientProduct(Tensor a, Tensor b, double factor) {
-        if (a.dtype() == gradient.dtype()) {
-            gradient.addMatmulInPlace(a.transpose(0, 1), b, factor);
+    public void addGradient(Tensor addend) {
+        if (rows.all()) {
+            gradient.add(addend);
         } else {
-            gradient.addInPlace(a.transpose(0, 1).matmul(b), factor);
+            gradient().addInPlace(addend);
+        }
+    }
+
+    /** gradient += factor · aᵀ b. a: [n, rows]; b: [n, columns]. */
+    public void addGradientProduct(Tensor a, Tensor b, double factor) {
+        if (rows.all()) {
+            gradient.addProduct(a, b, factor);
+        } else {
+            gradient().addInPlace(a.transpose(0, 1).matmul(b), factor);
         }
     }
 
     /** The sum of the squares of the gradient's elements. */
     public double gradientSquares() {
-        return gradient.dtype() == DType.F32
+        return master.dtype() == DType.F32
                 ? Torch.kernels(DType.F32)
-                        .map(kernels -> kernels.sum().squares(gradient.data()))
+                        .map(kernels -> squares(kernels.sum()))
                         .orElseGet(this::squaresByLibtorch)
                 : squaresByLibtorch();
     }
 
+    private double squares(SumKernel sums) {
+        try (Scope scope = Scope.open()) {
+            Tensor arrived = arrivedGradient();
+            return arrived.dtype() == DType.BF16
+                    ? sums.narrowSquares(arrived.data())
+                    : sums.squares(gradient().data());
+        }
+    }
+
     private double squaresByLibtorch() {
-        double norm = gradient.norm();
+        double norm = gradient().norm();
         return norm * norm;
     }
 
@@ -122,7 +165,8 @@ public final class Parameter {
         }
     }
 
+    /** Gives the gradient's memory back, a part that of the whole. */
     public void clearGradient() {
-        gradient.fill(0);
+        gradient.clear();
     }
 }

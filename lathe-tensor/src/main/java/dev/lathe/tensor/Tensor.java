@@ -124,7 +124,10 @@ public final class Tensor implements AutoCloseable {
 
     /** In another element type; a handle to the same memory when it has that type already. */
     public Tensor to(DType dtype) {
-        return new Tensor(handle.to(DTypes.torch(dtype)));
+        if (dtype() == dtype || !isContiguous() || GradMode.is_enabled()) {
+            return new Tensor(handle.to(DTypes.torch(dtype)));
+        }
+        return Tensors.empty(dtype, shape()).copyFrom(this); // in memory that is at hand, instead of from the system
     }
 
     // Arithmetic

@@ -6,9 +6,9 @@ import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -21,46 +21,51 @@ public final class AdamW implements Optimizer {
      */
     public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
 
-    private record Slot(Parameter parameter, double weightDecay, Tensor mean, Tensor square) {}
+    private record Slot(double weightDecay, Tensor mean, Tensor square) {}
 
     private final Settings settings;
-    private final List<Slot> slots = new ArrayList<>();
+    private final SequencedMap<Parameter, Slot> slots = new LinkedHashMap<>();
     private long steps;
 
     public AdamW(List<Parameter> parameters, Settings settings) {
         this.settings = settings;
         for (Parameter parameter : parameters) {
             long[] shape = parameter.master().shape();
-            slots.add(new Slot(
+            slots.put(
                     parameter,
-                    DecayGroups.decays(parameter.name()) ? settings.weightDecay() : 0,
-                    Scope.release(Tensors.zeros(DType.F32, shape)),
-                    Scope.release(Tensors.zeros(DType.F32, shape))));
+                    new Slot(
+                            DecayGroups.decays(parameter.name()) ? settings.weightDecay() : 0,
+                            Scope.release(Tensors.zeros(DType.F32, shape)),
+                            Scope.release(Tensors.zeros(DType.F32, shape))));
         }
     }
 
     @Override
-    public void step(double learningRate) {
-        steps++;
-        for (Slot slot : slots) {
-            new AdamUpdate(
-                            settings.beta1(),
-                            settings.beta2(),
-                            settings.epsilon(),
-                            slot.weightDecay(),
-                            learningRate,
-                            steps)
-                    .apply(slot.parameter(), slot.mean(), slot.square());
-        }
+    public Step begin(double learningRate) {
+        long step = ++steps;
+        return (parameter, scale) -> change(parameter, learningRate, step, scale);
+    }
+
+    private void change(Parameter parameter, double learningRate, long step, double scale) {
+        Slot slot = Optional.ofNullable(slots.get(parameter)).orElseThrow();
+        new AdamUpdate(
+                        settings.beta1(),
+                        settings.beta2(),
+                        settings.epsilon(),
+                        slot.weightDecay(),
+                        learningRate,
+                        step,
+                        scale)
+                .apply(parameter, slot.mean(), slot.square());
     }
 
     @Override
     public SequencedMap<String, Tensor> states() {
         SequencedMap<String, Tensor> states = new LinkedHashMap<>();
-        for (Slot slot : slots) {
-            states.put(slot.parameter().name() + ".exp_avg", slot.mean());
-            states.put(slot.parameter().name() + ".exp_avg_sq", slot.square());
-        }
+        slots.forEach((parameter, slot) -> {
+            states.put(parameter.name() + ".exp_avg", slot.mean());
+            states.put(parameter.name() + ".exp_avg_sq", slot.square());
+        });
         return states;
     }
 

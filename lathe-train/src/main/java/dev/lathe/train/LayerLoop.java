@@ -27,14 +27,32 @@ public final class LayerLoop {
         Tensor gradient(Tensor hidden);
     }
 
+    /** Hears how far a backward pass is. */
+    @FunctionalInterface
+    public interface BlockDone {
+        /** This pass adds nothing more to the gradients of a block, and does not compute with it any more. */
+        void blockDone(int block);
+    }
+
     private final Decoder decoder;
     private final Keeping keeping;
     private final int lowestTrained;
+    private final BlockDone listener;
 
     public LayerLoop(Decoder decoder, Keeping keeping) {
+        this(decoder, keeping, block -> {});
+    }
+
+    private LayerLoop(Decoder decoder, Keeping keeping, BlockDone listener) {
         this.decoder = decoder;
         this.keeping = keeping;
         this.lowestTrained = decoder.lowestTrained();
+        this.listener = listener;
+    }
+
+    /** The same loop that tells {@code other} of every block. */
+    LayerLoop telling(BlockDone other) {
+        return new LayerLoop(decoder, keeping, other);
     }
 
     public Decoder decoder() {
@@ -68,6 +86,10 @@ public final class LayerLoop {
             for (int i = blocks.size() - 1; i >= lowestTrained && i >= 0; i--) {
                 Optional<Tensor> below = visits.get(i).backward(inputs, gradient, whole);
                 gradient.close();
+                if (i > 0 && !visits.get(i - 1).isKept()) {
+                    visits.get(i).input.close(); // makes room for the gradients of parameters
+                }
+                listener.blockDone(i);
                 if (below.isEmpty()) {
                     return;
                 }
@@ -156,6 +178,10 @@ public final class LayerLoop {
                 scope.close();
                 throw e;
             }
+        }
+
+        boolean isKept() {
+            return recorded.isPresent();
         }
 
         void close() {

@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** The tensors of a model to be saved: the base's, with the trained ones in place of theirs. */
 public final class ModelTensors {
@@ -22,30 +21,20 @@ public final class ModelTensors {
 
     /** @param dtype what everything is saved in */
     public static List<TensorSource> of(WeightFile base, List<Parameter> trained, DType dtype) {
-        Map<String, Supplier<Tensor>> replaced = new LinkedHashMap<>();
-        trained.forEach(parameter -> replaced.put(parameter.name(), parameter::master));
-        return of(base, replaced, dtype);
-    }
-
-    /** @param replaced by name; asked for when its turn to be written comes */
-    public static List<TensorSource> of(WeightFile base, Map<String, Supplier<Tensor>> replaced, DType dtype) {
         Map<String, TensorSource> sources = new LinkedHashMap<>();
         for (String name : base.names()) {
             TensorSpec spec = base.spec(name);
             sources.put(
                     name, new TensorSource(new TensorSpec(name, dtype, spec.shape()), () -> stored(base, name, dtype)));
         }
-        replaced.forEach((name, tensor) -> {
-            long[] shape = sources.containsKey(name) ? sources.get(name).spec().shape() : shape(tensor);
-            sources.put(name, new TensorSource(new TensorSpec(name, dtype, shape), () -> bytes(tensor, dtype)));
-        });
-        return List.copyOf(sources.values());
-    }
-
-    private static long[] shape(Supplier<Tensor> tensor) {
-        try (Scope scope = Scope.open()) {
-            return tensor.get().shape();
+        for (Parameter parameter : trained) {
+            String name = parameter.name();
+            long[] shape = sources.containsKey(name)
+                    ? sources.get(name).spec().shape()
+                    : parameter.master().shape();
+            sources.put(name, new TensorSource(new TensorSpec(name, dtype, shape), () -> bytes(parameter, dtype)));
         }
+        return List.copyOf(sources.values());
     }
 
     private static MemorySegment stored(WeightFile base, String name, DType dtype) {
@@ -60,9 +49,15 @@ public final class ModelTensors {
         }
     }
 
-    private static MemorySegment bytes(Supplier<Tensor> tensor, DType dtype) {
+    /** Where they lie if they are there in this type: copies would be the most that a full fine-tuning ever holds. */
+    private static MemorySegment bytes(Parameter parameter, DType dtype) {
+        for (Tensor there : List.of(parameter.master(), parameter.compute())) {
+            if (there.dtype() == dtype && there.isContiguous()) {
+                return there.data();
+            }
+        }
         try (Scope scope = Scope.open()) {
-            return ownCopy(tensor.get().to(dtype).contiguous());
+            return ownCopy(parameter.master().to(dtype).contiguous());
         }
     }
 

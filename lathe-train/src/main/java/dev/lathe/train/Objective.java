@@ -9,7 +9,7 @@ import java.util.SortedMap;
 /** What is minimised. */
 public interface Objective {
     /**
-     * Adds a micro-batch's gradients to the parameters.
+     * Adds a micro-batch's gradients to the parameters, in at most one pass through {@code loop}.
      *
      * @param divisor what the sum over the whole step is divided by
      * @return the micro-batch's share of the step's loss

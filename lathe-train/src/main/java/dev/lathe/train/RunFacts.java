@@ -20,6 +20,7 @@ import java.util.List;
  * @param tokensPerEpoch tokens of one pass, padding not counted
  * @param supervisedTokensPerEpoch those of them that carry a label
  * @param computeDtype dtype of the arithmetic: bf16, fp32
+ * @param updatesInBackward whether a block's parameters change in the backward pass wherever a step is a single pass
  * @param resumedFromStep steps already done before this start; 0 for a fresh run
  */
 public record RunFacts(
@@ -38,6 +39,7 @@ public record RunFacts(
         long tokensPerEpoch,
         long supervisedTokensPerEpoch,
         String computeDtype,
+        boolean updatesInBackward,
         long resumedFromStep) {
     public RunFacts {
         targets = List.copyOf(targets);

@@ -23,8 +23,7 @@ public final class Trainer {
     private final LayerLoop loop;
     private final Objective objective;
     private final Passes passes;
-    private final Optimizer optimizer;
-    private final List<Parameter> parameters;
+    private final Updates updates;
     private final TokenizedData data;
     private final Evaluation evaluation;
     private final Checkpoints checkpoints;
@@ -44,8 +43,7 @@ public final class Trainer {
         this.loop = loop;
         this.objective = objective;
         this.passes = Passes.of(objective, loop.decoder());
-        this.optimizer = optimizer;
-        this.parameters = parameters;
+        this.updates = new Updates(optimizer, settings.clip(), loop.decoder(), parameters);
         this.data = data;
         this.evaluation = evaluation;
         this.checkpoints = checkpoints;
@@ -107,14 +105,14 @@ public final class Trainer {
         List<MicroBatch> step = passes.of(plan, data);
         long divisor = step.stream().mapToLong(MicroBatch::supervised).sum();
         double rate = settings.rate().at(progress.step());
-        try (Scope scope = Scope.open()) { // the smallest leftover would keep the allocator from giving memory back
+        try (Scope scope = Scope.open(); // the smallest leftover would keep the allocator from giving memory back
+                Updates.Update update = updates.begin(step.size(), rate)) {
+            LayerLoop layers = loop.telling(update);
             double loss = 0;
-            parameters.forEach(Parameter::clearGradient);
             for (MicroBatch batch : step) {
-                loss += objective.accumulate(loop, batch, noise(progress, batch), divisor);
+                loss += objective.accumulate(layers, batch, noise(progress, batch), divisor);
             }
-            double norm = settings.clip().apply(parameters);
-            optimizer.step(rate);
+            double norm = update.finish();
             StepCost cost = cost(step, surroundings.stopwatch().seconds() - before);
             return new Event.StepDone(after(progress, plan, step), loss, norm, rate, cost);
         }

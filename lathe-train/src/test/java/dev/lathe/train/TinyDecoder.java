@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A random decoder of three blocks with something trained in it, and random samples for it: what laws are tried on. */
@@ -37,7 +38,12 @@ record TinyDecoder(Decoder decoder, List<Parameter> parameters) {
 
     /** Every tensor trained, arithmetic in {@code compute}. */
     static TinyDecoder full(long seed, DType compute) {
-        TrainedModules modules = new TrainedModules(frozen(seed, compute), name -> true, DType.F32);
+        return some(seed, compute, name -> true);
+    }
+
+    /** Some tensors trained, by name. */
+    static TinyDecoder some(long seed, DType compute, Predicate<String> trained) {
+        TrainedModules modules = new TrainedModules(frozen(seed, compute), trained, DType.F32);
         Decoder decoder = Decoder.build(spec(), modules);
         return new TinyDecoder(decoder, modules.parameters());
     }

@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Whose the peak of physical memory is. What has a size is counted: weights, what is trained, gradients, the optimizer's
- * states, Java's heap, pages of files. What the operations of a step hold is what is left.
+ * Whose the peak of physical memory is. What has a size is counted: weights, what is trained, the optimizer's states, Java's
+ * heap, pages of files. What a step holds, gradients with it, is what is left.
  *
  * @param frozen bytes of weights that nobody trains, in the type of the arithmetic
  * @param trained masters and the copies that are computed with
  * @param blockInputs what every block's input takes if it is kept for the backward pass; 0 where more than that is kept
  */
-record Owners(long frozen, long trained, long gradients, long states, long blockInputs) {
+record Owners(long frozen, long trained, long states, long blockInputs) {
     /** @param rows of the largest pass */
     static Owners of(TrainingTrial.Parts parts, long rows) {
         List<Parameter> parameters = parts.tuning().parameters();
@@ -32,10 +32,6 @@ record Owners(long frozen, long trained, long gradients, long states, long block
         return new Owners(
                 frozen(parts.model().spec(), parameters, compute),
                 parameters.stream().mapToLong(Owners::trained).sum(),
-                parameters.stream()
-                        .map(Parameter::gradient)
-                        .mapToLong(Owners::bytes)
-                        .sum(),
                 parts.optimizer().states().values().stream()
                         .mapToLong(Owners::bytes)
                         .sum(),
@@ -71,7 +67,6 @@ record Owners(long frozen, long trained, long gradients, long states, long block
         List<Metric> metrics = new ArrayList<>();
         metrics.add(megabytes("frozen weights", frozen));
         metrics.add(megabytes("trained weights", trained));
-        metrics.add(megabytes("gradients", gradients));
         metrics.add(megabytes("optimizer states", states));
         if (blockInputs > 0) {
             metrics.add(megabytes("activations kept: inputs of the blocks", blockInputs));
@@ -80,16 +75,11 @@ record Owners(long frozen, long trained, long gradients, long states, long block
         metrics.add(megabytes("Java's own: classes and compiled code", jvm));
         metrics.add(megabytes("libraries and jars", mapped.program()));
         metrics.add(megabytes("of the checkpoint's file, mapped (partly the frozen weights)", mapped.checkpoint()));
-        long known = Math.max(frozen, mapped.checkpoint())
-                + trained
-                + gradients
-                + states
-                + blockInputs
-                + heap
-                + jvm
-                + mapped.program();
+        long known =
+                Math.max(frozen, mapped.checkpoint()) + trained + states + blockInputs + heap + jvm + mapped.program();
         metrics.add(megabytes(
-                blockInputs > 0 ? "workspace and rest" : "activations, workspace and rest", Math.max(0, peak - known)));
+                blockInputs > 0 ? "gradients, workspace and rest" : "activations, gradients, workspace and rest",
+                Math.max(0, peak - known)));
         return new Section("peak memory by owner", metrics);
     }
 

@@ -31,6 +31,9 @@ final class RunText {
                                         .collect(Collectors.joining(", ", " on ", ""))));
         long stepsToCome = facts.totalSteps() - facts.resumedFromStep();
         lines.addAll(facts.tokensPerEpoch() == 0 ? streamed(facts) : counted(facts, stepsToCome));
+        if (facts.updatesInBackward()) {
+            lines.add("Updates  block by block in the backward pass, in every step that is a single pass");
+        }
         if (facts.resumedFromStep() > 0) {
             lines.add("Resumes  after step %s, %s to go"
                     .formatted(Amounts.count(facts.resumedFromStep()), Amounts.count(stepsToCome)));

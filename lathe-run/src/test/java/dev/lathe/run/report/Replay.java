@@ -67,6 +67,7 @@ final class Replay {
                 8_000,
                 6_000,
                 "fp32",
+                false,
                 resumedFromStep);
     }
 

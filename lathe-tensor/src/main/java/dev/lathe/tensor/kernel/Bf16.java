@@ -1,5 +1,8 @@
 package dev.lathe.tensor.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /** bfloat16 is the upper half of a float32: widening is exact, narrowing rounds to the nearest, ties to even. */
 final class Bf16 {
     private static final int NAN = 0x7FC0;
@@ -8,6 +11,10 @@ final class Bf16 {
 
     static float widen(short bits) {
         return Float.intBitsToFloat(bits << 16);
+    }
+
+    static float get(MemorySegment numbers, long index) {
+        return widen(numbers.get(ValueLayout.JAVA_SHORT_UNALIGNED, index * Short.BYTES));
     }
 
     static short narrow(float value) {

@@ -111,7 +111,8 @@ final class Lanes {
         }
     }
 
-    private static void widen(MemorySegment from, long offset, int count, float[] out) {
+    /** {@code count} BF16 numbers from byte {@code offset} on. */
+    static void widen(MemorySegment from, long offset, int count, float[] out) {
         if (count < N) {
             for (int i = 0; i < count; i++) {
                 out[i] = Bf16.widen(from.get(ValueLayout.JAVA_SHORT_UNALIGNED, offset + 2L * i));

@@ -28,7 +28,10 @@ record ScalarAdamW(Workers workers) implements AdamWKernel {
     /** Numbers {@code first} to {@code last}; writes no copy where {@code compute} is empty. */
     static void step(States states, Factors factors, MemorySegment compute, long first, long last) {
         for (long i = first; i < last; i++) {
-            float gradient = Floats.get(states.gradient(), i);
+            float gradient = factors.scale()
+                    * (states.gradientType() == Element.BF16
+                            ? Bf16.get(states.gradient(), i)
+                            : Floats.get(states.gradient(), i));
             float mean = Floats.get(states.mean(), i);
             mean = Math.fma(gradient - mean, factors.towardsGradient(), mean);
             float square = Floats.get(states.square(), i) * factors.squareDecay();

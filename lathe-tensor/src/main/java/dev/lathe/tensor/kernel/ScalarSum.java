@@ -42,6 +42,19 @@ record ScalarSum(Workers workers) implements SumKernel {
         return addInOrder(sums);
     }
 
+    @Override
+    public double narrowSquares(MemorySegment numbers) {
+        RowParts parts = RowParts.ofVector(numbers.byteSize() / Short.BYTES);
+        double[] sums = new double[parts.count()];
+        parts.run(workers, (part, first, last) -> {
+            for (long i = first; i < last; i++) {
+                double value = Bf16.get(numbers, i);
+                sums[part] += value * value;
+            }
+        });
+        return addInOrder(sums);
+    }
+
     static void requireShapes(Matrix sum, Matrix addend) {
         addend.requireShapeOf(sum);
         if (sum.element() != Element.F32) {

@@ -25,6 +25,9 @@ public interface SumKernel {
      */
     double squares(MemorySegment floats);
 
+    /** The same of BF16 numbers: to the bit what {@link #squares} makes of them in F32. */
+    double narrowSquares(MemorySegment numbers);
+
     /** Numbers whose squares are added up in float32. */
     int STRETCH = 4096;
 }

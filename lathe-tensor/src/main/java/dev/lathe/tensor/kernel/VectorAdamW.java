@@ -1,13 +1,20 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link AdamWKernel} straight on memory: nothing is read twice, so arrays between would only cost. */
+/**
+ * {@link AdamWKernel} straight on memory: nothing is read twice, so arrays between would only cost. The gradient alone goes
+ * through one, where its type is dealt with.
+ */
 record VectorAdamW(Workers workers) implements AdamWKernel {
+    /** Numbers of which everything fits in the first cache. */
+    private static final int STRETCH = 1024;
+
     @Override
     public void step(States states, Factors factors) {
         RowParts.ofVector(states.count())
@@ -22,19 +29,33 @@ record VectorAdamW(Workers workers) implements AdamWKernel {
     }
 
     private static void step(States states, Factors factors, MemorySegment compute, long first, long last) {
-        int whole = (int) (last - first) & -Lanes.N;
-        update(states, factors, first * Float.BYTES, whole);
-        if (compute.byteSize() > 0) {
-            narrow(states.master(), first * Float.BYTES, compute, first * Short.BYTES, whole);
+        long end = first + ((last - first) & -Lanes.N);
+        float[] gradient = Lanes.array(STRETCH);
+        for (long from = first; from < end; from += STRETCH) {
+            int count = (int) Math.min(STRETCH, end - from);
+            read(states, from, count, gradient);
+            update(states, gradient, factors, from * Float.BYTES, count);
+            if (compute.byteSize() > 0) {
+                narrow(states.master(), from * Float.BYTES, compute, from * Short.BYTES, count);
+            }
         }
-        ScalarAdamW.step(states, factors, compute, first + whole, last);
+        ScalarAdamW.step(states, factors, compute, end, last);
     }
 
-    private static void update(States states, Factors factors, long offset, int count) {
+    private static void read(States states, long from, int count, float[] gradient) {
+        if (states.gradientType() == Element.BF16) {
+            Lanes.widen(states.gradient(), from * Short.BYTES, count, gradient);
+        } else {
+            MemorySegment.copy(
+                    states.gradient(), ValueLayout.JAVA_FLOAT_UNALIGNED, from * Float.BYTES, gradient, 0, count);
+        }
+    }
+
+    private static void update(States states, float[] gradients, Factors factors, long offset, int count) {
         FloatVector towards = FloatVector.broadcast(Lanes.F, factors.towardsGradient());
         for (int i = 0; i < count; i += Lanes.N) {
             long at = offset + 4L * i;
-            FloatVector gradient = FloatVector.fromMemorySegment(Lanes.F, states.gradient(), at, Lanes.ORDER);
+            FloatVector gradient = FloatVector.fromArray(Lanes.F, gradients, i).mul(factors.scale());
             FloatVector mean = FloatVector.fromMemorySegment(Lanes.F, states.mean(), at, Lanes.ORDER);
             FloatVector square = FloatVector.fromMemorySegment(Lanes.F, states.square(), at, Lanes.ORDER);
             FloatVector master = FloatVector.fromMemorySegment(Lanes.F, states.master(), at, Lanes.ORDER);
@@ -49,7 +70,7 @@ record VectorAdamW(Workers workers) implements AdamWKernel {
         }
     }
 
-    /** What {@link #update} wrote is still in the second cache. */
+    /** What {@link #update} wrote is still in the first cache. */
     private static void narrow(MemorySegment from, long offset, MemorySegment to, long toOffset, int count) {
         for (int i = 0; i < count; i += Lanes.N) {
             FloatVector v = FloatVector.fromMemorySegment(Lanes.F, from, offset + 4L * i, Lanes.ORDER);

@@ -85,6 +85,21 @@ record VectorSum(Workers workers) implements SumKernel {
         return ScalarSum.addInOrder(sums);
     }
 
+    @Override
+    public double narrowSquares(MemorySegment numbers) {
+        RowParts parts = RowParts.ofVector(numbers.byteSize() / Short.BYTES);
+        double[] sums = new double[parts.count()];
+        parts.run(workers, (part, first, last) -> {
+            float[] stretch = Lanes.array(STRETCH);
+            for (long from = first; from < last; from += STRETCH) {
+                int count = (int) Math.min(STRETCH, last - from);
+                Lanes.widen(numbers, from * Short.BYTES, count, stretch);
+                sums[part] += squares(stretch, count);
+            }
+        });
+        return ScalarSum.addInOrder(sums);
+    }
+
     private static double squares(MemorySegment floats, long from, int count) {
         FloatVector a = FloatVector.zero(Lanes.F);
         FloatVector b = a;
@@ -98,6 +113,25 @@ record VectorSum(Workers workers) implements SumKernel {
         double sum = Lanes.sum(a.add(b).toArray());
         for (int i = pairs; i < count; i++) {
             double value = Floats.get(floats, from + i);
+            sum += value * value;
+        }
+        return sum;
+    }
+
+    /** The same sums in the same order: memory in the heap and outside of it in one loop would make it slow for both. */
+    private static double squares(float[] floats, int count) {
+        FloatVector a = FloatVector.zero(Lanes.F);
+        FloatVector b = a;
+        int pairs = count & -(2 * N);
+        for (int i = 0; i < pairs; i += 2 * N) {
+            FloatVector v = FloatVector.fromArray(Lanes.F, floats, i);
+            FloatVector w = FloatVector.fromArray(Lanes.F, floats, i + N);
+            a = v.fma(v, a);
+            b = w.fma(w, b);
+        }
+        double sum = Lanes.sum(a.add(b).toArray());
+        for (int i = pairs; i < count; i++) {
+            double value = floats[i];
             sum += value * value;
         }
         return sum;

@@ -8,6 +8,7 @@ import dev.lathe.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ class AdamWKernelTest {
     private static final double EPSILON = 1e-8;
     private static final double DECAY = 0.01;
     private static final double RATE = 3e-4;
+    private static final double SCALE = 0.37;
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 15, 16, 33, 1_000, 70_001})
@@ -38,7 +40,7 @@ class AdamWKernelTest {
             MemorySegment compute = Arena.ofAuto().allocate(2L * count + 1).asSlice(1);
             MemorySegment scalarCompute = Cases.copy(compute);
             for (int step = 1; step <= STEPS; step++) {
-                AdamWKernel.Factors factors = AdamWKernel.Factors.of(BETA1, BETA2, EPSILON, DECAY, RATE, step);
+                AdamWKernel.Factors factors = AdamWKernel.Factors.of(BETA1, BETA2, EPSILON, DECAY, RATE, step, SCALE);
                 VectorKernels.make(workers).adamW().step(vector, factors, compute);
                 VectorKernels.make(workers).adamW().step(plain, factors);
                 Kernels.scalar(workers).adamW().step(scalar, factors, scalarCompute);
@@ -56,9 +58,31 @@ class AdamWKernelTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 15, 33, 1_000, 70_001})
+    void aNarrowGradientIsTheSameAsWidened(int count) {
+        try (Workers workers = new Workers(3)) {
+            Cases cases = new Cases(count, true);
+            MemorySegment narrow = cases.random(Element.BF16, 1, count).data().asSlice(0, 2L * count);
+            AdamWKernel.States wide = states(cases, count);
+            for (int i = 0; i < count; i++) {
+                Floats.set(wide.gradient(), i, Bf16.get(narrow, i));
+            }
+            AdamWKernel.Factors factors = AdamWKernel.Factors.of(BETA1, BETA2, EPSILON, DECAY, RATE, 3, SCALE);
+            for (Kernels kernels : List.of(VectorKernels.make(workers), Kernels.scalar(workers))) {
+                AdamWKernel.States whole = copy(wide);
+                AdamWKernel.States own = copy(wide);
+                AdamWKernel.States half = new AdamWKernel.States(own.master(), narrow, own.mean(), own.square());
+                kernels.adamW().step(whole, factors);
+                kernels.adamW().step(half, factors);
+                assertSame(half, whole);
+            }
+        }
+    }
+
     private static void onLibtorch(Tensor[] states, int step) {
         Tensor master = states[0];
-        Tensor gradient = states[1];
+        Tensor gradient = states[1].times(SCALE);
         double correction = Math.sqrt(1 - Math.pow(BETA2, step));
         states[2].addInPlace(gradient.minus(states[2]), 1 - BETA1);
         states[3].multiplyInPlace(BETA2).addProductInPlace(gradient, gradient, 1 - BETA2);

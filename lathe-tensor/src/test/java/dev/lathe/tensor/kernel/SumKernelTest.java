@@ -8,6 +8,7 @@ import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -62,6 +63,23 @@ class SumKernelTest {
             }
             assertThat(Kernels.scalar(workers).sum().squares(floats)).isCloseTo(truth, within(1e-12 * truth));
             assertThat(VectorKernels.make(workers).sum().squares(floats)).isCloseTo(truth, within(1e-6 * truth));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 31, 33, 4_096, 4_097, 100_003})
+    void narrowSquaresAreThoseOfTheSameNumbersInF32(int count) {
+        try (Workers workers = new Workers(2)) {
+            Matrix narrow = new Cases(count, true).random(Element.BF16, 1, count);
+            MemorySegment wide = new Cases(count, true).floats(count).asSlice(0, 4L * count);
+            for (int i = 0; i < count; i++) {
+                Floats.set(wide, i, narrow.get(0, i));
+            }
+            MemorySegment numbers = narrow.data().asSlice(0, 2L * count);
+            for (Kernels kernels : List.of(Kernels.scalar(workers), VectorKernels.make(workers))) {
+                assertThat(kernels.sum().narrowSquares(numbers))
+                        .isEqualTo(kernels.sum().squares(wide));
+            }
         }
     }
 
