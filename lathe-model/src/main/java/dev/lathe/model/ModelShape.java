@@ -18,7 +18,8 @@ import java.util.SequencedSet;
  * @param tensors every tensor of the checkpoint, in the model's order
  * @param linears last parts of the names of its linear layers, those of experts aside: what {@code lora_target: all}
  *     means
- * @param products its linear layers as the decoder multiplies by them, those of experts among them
+ * @param products its linear layers as the decoder multiplies by them, those of experts among them unless all of a
+ *     layer's lie in one tensor
  * @param constants those of the tensors that are never trained
  */
 public record ModelShape(
@@ -27,11 +28,12 @@ public record ModelShape(
      * A matrix that one product needs.
      *
      * @param parts layers that lie side by side in it, because they read the same input
+     * @param share of all tokens that go through it, in (0, 1]: below 1 for an expert, whose router is taken to treat all alike
      */
-    public record Product(List<Modules.Part> parts, long in) {}
+    public record Product(List<Modules.Part> parts, long in, double share) {}
 
     public static ModelShape of(DecoderSpec spec) {
-        Recorder recorder = new Recorder(spec.dtype());
+        Recorder recorder = new Recorder(spec);
         try (Scope scope = Scope.open()) { // for the empty tensors that stand in
             Decoder.build(spec, recorder);
         }
@@ -56,24 +58,32 @@ public record ModelShape(
 
     private static final class Recorder implements Modules {
         private final DType dtype;
+        private final double expertShare;
         private final List<TensorSpec> tensors = new ArrayList<>();
         private final List<Product> products = new ArrayList<>();
         private final List<TensorSpec> constants = new ArrayList<>();
         private final SequencedSet<String> linears = new LinkedHashSet<>();
 
-        Recorder(DType dtype) {
-            this.dtype = dtype;
+        Recorder(DecoderSpec spec) {
+            this.dtype = spec.dtype();
+            this.expertShare = spec.experts()
+                    .map(experts -> (double) experts.active() / experts.count())
+                    .orElse(1.0);
         }
 
         @Override
         public Linear joined(List<Part> parts, long in) {
             parts.forEach(part -> linears.add(part.lastName()));
-            return expert(parts, in);
+            return product(parts, in, 1);
         }
 
         @Override
         public Linear expert(List<Part> parts, long in) {
-            products.add(new Product(parts, in));
+            return product(parts, in, expertShare);
+        }
+
+        private Linear product(List<Part> parts, long in, double share) {
+            products.add(new Product(parts, in, share));
             for (Part part : parts) {
                 tensors.add(new TensorSpec(part.name() + ".weight", dtype, part.out(), in));
                 if (part.bias()) {

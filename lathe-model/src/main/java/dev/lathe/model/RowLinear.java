@@ -22,7 +22,9 @@ sealed interface RowLinear {
                 && matrix.isContiguous()) {
             return new Dense(kernels, Matrices.of(matrix), bias.map(b -> Matrices.ofVector(b.value())));
         }
-        return new Any(linear);
+        return linear instanceof FrozenLinear(Weight weight, Optional<Operand> bias)
+                ? new Frozen(kernels, weight, bias.map(b -> Matrices.ofVector(b.value())))
+                : new Any(linear);
     }
 
     /**
@@ -35,16 +37,31 @@ sealed interface RowLinear {
         @Override
         public void apply(Matrix x, Matrix y) {
             FewRows.multiply(kernels, x, weight, y);
-            if (bias.isPresent()) {
-                for (long row = 0; row < y.rows(); row++) {
-                    Matrix one = y.row(row);
-                    kernels.sum().add(one, bias.get(), one);
-                }
-            }
+            bias.ifPresent(b -> add(kernels, b, y));
         }
     }
 
-    /** Adapted, packed or read from a file: by the layer's own operations. */
+    /**
+     * Packed or read from a file: as the weight does it.
+     *
+     * @param bias [1, out]
+     */
+    record Frozen(Kernels kernels, Weight weight, Optional<Matrix> bias) implements RowLinear {
+        @Override
+        public void apply(Matrix x, Matrix y) {
+            weight.times(x, y);
+            bias.ifPresent(b -> add(kernels, b, y));
+        }
+    }
+
+    private static void add(Kernels kernels, Matrix bias, Matrix y) {
+        for (long row = 0; row < y.rows(); row++) {
+            Matrix one = y.row(row);
+            kernels.sum().add(one, bias, one);
+        }
+    }
+
+    /** Adapted: by the layer's own operations. */
     record Any(Linear linear) implements RowLinear {
         private static final Pass ALONE =
                 new CachedPass(Tape.off(), new Positions(new int[0], List.of(), List.of()), List.of());

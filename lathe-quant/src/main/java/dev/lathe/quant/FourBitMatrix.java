@@ -1,9 +1,11 @@
 package dev.lathe.quant;
 
 import dev.lathe.tensor.kernel.Matrix;
+import dev.lathe.tensor.kernel.NibbleOrder;
 import dev.lathe.tensor.kernel.PackedRowKernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 
 /**
  * bitsandbytes' 4 bits: each number is one of a table of 16, times the largest magnitude of its block. Blocks run on from
@@ -55,13 +57,19 @@ record FourBitMatrix(MemorySegment packed, FourBitTable table, Magnitudes magnit
             return;
         }
         float[] scales = new float[(int) (in / block)];
+        float[][] spread = x.spread(NibbleOrder.HIGH_FIRST);
         for (long r = first; r < last; r++) {
             magnitudes.read(r * scales.length, scales);
             for (int v = 0; v < y.length; v++) {
-                y[v][(int) (at + r)] = kernels.rows()
-                        .nibbleDot(packed, r * in / 2, table.values(), scales, block, x.even()[v], x.odd()[v]);
+                y[v][(int) (at + r)] =
+                        kernels.rows().nibbleDot(packed, r * in / 2, table.values(), scales, block, spread[v]);
             }
         }
+    }
+
+    @Override
+    public Optional<NibbleOrder> nibbles() {
+        return in % block == 0 ? Optional.of(NibbleOrder.HIGH_FIRST) : Optional.empty();
     }
 
     @Override

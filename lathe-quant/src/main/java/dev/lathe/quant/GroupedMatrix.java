@@ -1,5 +1,6 @@
 package dev.lathe.quant;
 
+import dev.lathe.tensor.kernel.NibbleOrder;
 import java.util.Optional;
 
 /**
@@ -54,8 +55,7 @@ record GroupedMatrix(BitRows codes, Numbers scales, byte[] zeros, int groupSize,
     /** A nibble's or a byte's number straight from the codes, zero points by the sums of the groups of x. */
     @Override
     public void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
-        boolean whole = groupOf.isEmpty() && groupSize % Vectors.STEP == 0 && in() == (long) groups * groupSize;
-        if (!whole || codes.bits() != 4 && codes.bits() != 8) {
+        if (nibbles().isEmpty() && !(hasWholeGroups() && codes.bits() == 8)) {
             PackedMatrix.super.dots(kernels, first, last, x, y, at);
             return;
         }
@@ -77,12 +77,24 @@ record GroupedMatrix(BitRows codes, Numbers scales, byte[] zeros, int groupSize,
         }
     }
 
-    /** Of the codes less half of their range, without zero points; of two in a byte the first is the low one. */
+    private boolean hasWholeGroups() {
+        return groupOf.isEmpty() && groupSize % Vectors.STEP == 0 && in() == (long) groups * groupSize;
+    }
+
+    @Override
+    public Optional<NibbleOrder> nibbles() {
+        return hasWholeGroups() && codes.bits() == 4 && Integer.bitCount(groupSize) == 1
+                ? Optional.of(NibbleOrder.LOW_FIRST)
+                : Optional.empty();
+    }
+
+    /** Of the codes less half of their range, without zero points. */
     private float product(PackedKernels kernels, long row, float[] scale, Vectors x, int v) {
         long at = row * codes.rowBytes();
         return codes.bits() == 8
                 ? kernels.numbers().bytes(codes.data(), at, 128, scale, groupSize, x.all()[v])
-                : kernels.rows().nibbleDot(codes.data(), at, CODES, scale, groupSize, x.odd()[v], x.even()[v]);
+                : kernels.rows()
+                        .nibbleDot(codes.data(), at, CODES, scale, groupSize, x.spread(NibbleOrder.LOW_FIRST)[v]);
     }
 
     private int zero(long row, int group) {

@@ -9,18 +9,19 @@ sealed interface Magnitudes {
 
     long bytes();
 
-    /** Those of blocks from {@code first} on. */
-    default void read(long first, float[] to) {
-        for (int i = 0; i < to.length; i++) {
-            to[i] = get(first + i);
-        }
-    }
+    /** Those of blocks from {@code first} on, {@code to.length} of them. */
+    void read(long first, float[] to);
 
     /** Kept in float32. */
     record Plain(Numbers numbers) implements Magnitudes {
         @Override
         public float get(long block) {
             return numbers.get(block);
+        }
+
+        @Override
+        public void read(long first, float[] to) {
+            numbers.read(first, to.length, to);
         }
 
         @Override
@@ -43,6 +44,18 @@ sealed interface Magnitudes {
         @Override
         public float get(long block) {
             return map[codes.get(ValueLayout.JAVA_BYTE, block) & 255] * largest.get(block / BLOCK) + mean;
+        }
+
+        @Override
+        public void read(long first, float[] to) {
+            int i = 0;
+            while (i < to.length) {
+                float most = largest.get((first + i) / BLOCK);
+                int end = (int) Math.min(to.length, i + BLOCK - (first + i) % BLOCK);
+                for (; i < end; i++) {
+                    to[i] = map[codes.get(ValueLayout.JAVA_BYTE, first + i) & 255] * most + mean;
+                }
+            }
         }
 
         @Override

@@ -1,7 +1,9 @@
 package dev.lathe.quant;
 
 import dev.lathe.tensor.kernel.Matrix;
+import dev.lathe.tensor.kernel.NibbleOrder;
 import dev.lathe.tensor.kernel.PackedRowKernel;
+import java.util.Optional;
 
 /** A matrix in its packed form. Immutable, and safe to read from several threads. */
 public interface PackedMatrix {
@@ -32,6 +34,11 @@ public interface PackedMatrix {
     /** In how many shares {@link #dots} comes; rows, where they have nothing in common. */
     default long shares() {
         return out();
+    }
+
+    /** In which order {@link #dots} wants its vectors spread, if it does. */
+    default Optional<NibbleOrder> nibbles() {
+        return Optional.empty();
     }
 
     /**

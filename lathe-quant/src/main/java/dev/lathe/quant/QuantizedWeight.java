@@ -3,6 +3,7 @@ package dev.lathe.quant;
 import dev.lathe.model.Weight;
 import dev.lathe.tensor.DType;
 import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.kernel.Matrix;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,11 +28,20 @@ record QuantizedWeight(List<PackedMatrix> parts, long in, Unpacker unpacker, Opt
             return rounded.get().times(x);
         }
         if (isFew(x)) {
-            return unpacker.few(parts, in, x);
+            return unpacker.few(parts, x);
         }
         try (Tensor matrix = unpacker.shared(parts, in, x.dtype());
                 Tensor turned = matrix.transpose(0, 1)) {
             return x.matmul(turned);
+        }
+    }
+
+    @Override
+    public void times(Matrix x, Matrix y) {
+        if (rounded.isPresent() || x.rows() > FEW) {
+            Weight.super.times(x, y);
+        } else {
+            unpacker.few(parts, x, y);
         }
     }
 

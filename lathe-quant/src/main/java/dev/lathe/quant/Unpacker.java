@@ -8,6 +8,7 @@ import dev.lathe.tensor.Tensors;
 import dev.lathe.tensor.Torch;
 import dev.lathe.tensor.kernel.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.function.ToLongFunction;
 public final class Unpacker implements AutoCloseable {
     /** Numbers a worker unpacks at a time: some 10 µs. */
     private static final long PART = 32_768;
+    /** Numbers a worker multiplies at a time, where they lie: some 10 µs. */
+    private static final long FEW_PART = 131_072;
 
     /** Rows turned into columns at a time. */
     private static final long TURNED = 64;
@@ -115,22 +118,30 @@ public final class Unpacker implements AutoCloseable {
     }
 
     /** x Wᵀ without a dense W: for a few rows, where unpacking would cost more than multiplying. */
-    Tensor few(List<PackedMatrix> parts, long in, Tensor x) {
-        int count = (int) x.size(0);
-        Vectors vectors = Vectors.of(x.toFloats(), count);
-        int out = Math.toIntExact(out(parts));
-        float[][] y = new float[count][out];
+    Tensor few(List<PackedMatrix> parts, Tensor x) {
+        if (x.dtype() == DType.F16) { // which kernels do not write
+            return few(parts, x.to(DType.F32)).to(DType.F16);
+        }
+        Tensor y = Tensors.empty(x.dtype(), x.size(0), out(parts));
+        few(parts, Matrices.of(x), Matrices.of(y));
+        return y;
+    }
+
+    /** The same, written to y: [rows, sum of the parts' outs]. */
+    void few(List<PackedMatrix> parts, Matrix x, Matrix to) {
+        int count = Math.toIntExact(x.rows());
+        Vectors vectors = Vectors.of(kernels.rows(), x, parts);
+        float[][] y = new float[count][];
+        Arrays.setAll(y, v -> Rows.buffer(to.columns()));
         long[] starts = starts(parts);
-        List<Range> ranges = ranges(parts, PackedMatrix::shares);
+        List<Range> ranges = ranges(parts, PackedMatrix::shares, FEW_PART);
         Torch.workers().run(ranges.size(), job -> {
             Range range = ranges.get(job);
             parts.get(range.part).dots(kernels, range.first, range.last, vectors, y, (int) starts[range.part]);
         });
-        float[] flat = new float[count * out];
         for (int v = 0; v < count; v++) {
-            System.arraycopy(y[v], 0, flat, v * out, out);
+            kernels.rows().write(y[v], to, v);
         }
-        return Tensors.of(flat, count, out).to(x.dtype());
     }
 
     private void fill(List<PackedMatrix> parts, long in, Tensor matrix) {
@@ -140,7 +151,7 @@ public final class Unpacker implements AutoCloseable {
         }
         Matrix to = Matrices.of(matrix);
         long[] starts = starts(parts);
-        List<Range> ranges = ranges(parts, PackedMatrix::out);
+        List<Range> ranges = ranges(parts, PackedMatrix::out, PART);
         Torch.workers().run(ranges.size(), job -> {
             Range range = ranges.get(job);
             parts.get(range.part).rows(kernels.rows(), range.first, range.last, to, starts[range.part] + range.first);
@@ -164,13 +175,13 @@ public final class Unpacker implements AutoCloseable {
 
     private record Range(int part, long first, long last) {}
 
-    /** Each part's rows, or what takes their place, in runs of some {@value #PART} numbers. */
-    private static List<Range> ranges(List<PackedMatrix> parts, ToLongFunction<PackedMatrix> count) {
+    /** Each part's rows, or what takes their place, in runs of some {@code numbers} numbers. */
+    private static List<Range> ranges(List<PackedMatrix> parts, ToLongFunction<PackedMatrix> count, long numbers) {
         List<Range> ranges = new ArrayList<>();
         for (int part = 0; part < parts.size(); part++) {
             PackedMatrix matrix = parts.get(part);
             long all = count.applyAsLong(matrix);
-            long size = Math.max(1, PART * all / Math.max(1, matrix.out() * matrix.in()));
+            long size = Math.max(1, numbers * all / Math.max(1, matrix.out() * matrix.in()));
             for (long first = 0; first < all; first += size) {
                 ranges.add(new Range(part, first, Math.min(first + size, all)));
             }

@@ -1,12 +1,18 @@
 package dev.lathe.quant;
 
+import dev.lathe.tensor.kernel.Matrix;
+import dev.lathe.tensor.kernel.NibbleOrder;
+import dev.lathe.tensor.kernel.PackedRowKernel;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
 /**
- * Vectors to be multiplied with the rows of a packed matrix.
+ * Vectors to be multiplied with the rows of packed matrices.
  *
- * @param even of each vector the numbers of even index, for storages that keep two codes a byte
- * @param odd those of odd index
+ * @param spread each vector for {@link PackedRowKernel#nibbleDot}, in the orders that the matrices ask for
  */
-record Vectors(float[][] all, float[][] even, float[][] odd) {
+record Vectors(float[][] all, Map<NibbleOrder, float[][]> spread) {
     /** Kernels for codes of several numbers a byte take blocks of a multiple of this. */
     static final int STEP = 32;
 
@@ -21,21 +27,35 @@ record Vectors(float[][] all, float[][] even, float[][] odd) {
         return sums;
     }
 
-    /** @param numbers {@code count} vectors one after the other */
-    static Vectors of(float[] numbers, int count) {
-        int length = numbers.length / count;
-        float[][] all = new float[count][];
-        float[][] even = new float[count][];
-        float[][] odd = new float[count][];
-        for (int v = 0; v < count; v++) {
-            all[v] = Rows.buffer(length);
-            System.arraycopy(numbers, v * length, all[v], 0, length);
-            even[v] = Rows.buffer((length + 1) / 2);
-            odd[v] = Rows.buffer((length + 1) / 2);
-            for (int i = 0; i < length; i++) {
-                (i % 2 == 0 ? even : odd)[v][i / 2] = all[v][i];
-            }
+    /** Each vector for {@link PackedRowKernel#nibbleDot}. */
+    float[][] spread(NibbleOrder order) {
+        float[][] vectors = spread.get(order);
+        if (vectors == null) {
+            throw new IllegalStateException("no matrix said that it wants its vectors spread " + order);
         }
-        return new Vectors(all, even, odd);
+        return vectors;
+    }
+
+    /** The rows of {@code x}, for the products of {@code matrices}. */
+    static Vectors of(PackedRowKernel kernel, Matrix x, List<PackedMatrix> matrices) {
+        int length = Math.toIntExact(x.columns());
+        float[][] all = new float[Math.toIntExact(x.rows())][];
+        for (int v = 0; v < all.length; v++) {
+            all[v] = Rows.buffer(length);
+            kernel.read(x, v, all[v]);
+        }
+        Map<NibbleOrder, float[][]> spread = new EnumMap<>(NibbleOrder.class);
+        for (PackedMatrix matrix : matrices) {
+            matrix.nibbles().ifPresent(order -> spread.computeIfAbsent(order, o -> spread(kernel, all, length, o)));
+        }
+        return new Vectors(all, spread);
+    }
+
+    private static float[][] spread(PackedRowKernel kernel, float[][] all, int length, NibbleOrder order) {
+        float[][] spread = new float[all.length][];
+        for (int v = 0; v < all.length; v++) {
+            spread[v] = kernel.spread(all[v], length, order);
+        }
+        return spread;
     }
 }

@@ -88,6 +88,13 @@ class FewRowsTest {
         }
     }
 
+    /** Rows of 10 blocks, so that the 256 magnitudes of a second level end within a row; rows that end within a block. */
+    @ParameterizedTest
+    @CsvSource({"60, 640, true", "60, 640, false", "9, 72, true"})
+    void ofFourBits(int out, int in, boolean nested) {
+        compare("NF4", new FourBitQuantizer(FourBitTable.NF4, 64, nested).quantize(dense(out, in)), 2);
+    }
+
     @ParameterizedTest
     @CsvSource({"5, 13", "64, 64", "33, 100"})
     void ofBytes(int out, int in) {
@@ -108,7 +115,7 @@ class FewRowsTest {
                 Tensor w = unpacker.dense(List.of(matrix, matrix), in, DType.F32);
                 float[] exact =
                         x.to(DType.F64).matmul(w.to(DType.F64).transpose(0, 1)).toFloats();
-                float[] few = unpacker.few(List.of(matrix, matrix), in, x).toFloats();
+                float[] few = unpacker.few(List.of(matrix, matrix), x).toFloats();
                 double size = x.norm() * w.norm() / Math.sqrt(x.count() * (double) w.count()) * Math.sqrt(in);
                 for (int i = 0; i < exact.length; i++) {
                     assertThat((double) few[i])

@@ -13,19 +13,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Models that come with Lathe, as {@code lathe:name}: laid out in the cache so that their weights can be mapped. Files that a list
  * has under {@code seedling} are that model's. */
 record BundledModels(Path cache, SafeFiles files) {
     private static final String MODELS = "/dev/lathe/run/models/";
+    private static final List<String> NAMES = List.of("seedling", "random-7b", "random-experts", "random-dense");
 
     /** The folder of the model, laid out at its first use. */
     Path folder(String name) {
         String root = MODELS + name + "/";
-        if (!name.matches("[a-z0-9-]+") || BundledModels.class.getResource(root + "files.json") == null) {
-            throw new UserError("model_name_or_path: there is no lathe:%s; there are lathe:seedling and lathe:random-7b"
-                    .formatted(name));
+        if (!NAMES.contains(name)) {
+            throw new UserError("model_name_or_path: there is no lathe:%s; there are %s"
+                    .formatted(name, NAMES.stream().map("lathe:"::concat).collect(Collectors.joining(", "))));
         }
         byte[] index = bytes(root + "files.json");
         JsonNode listed = Json.parse(new String(index, StandardCharsets.UTF_8), root + "files.json");

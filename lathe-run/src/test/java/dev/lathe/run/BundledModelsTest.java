@@ -7,6 +7,7 @@ import dev.lathe.base.SafeFiles;
 import dev.lathe.base.UserError;
 import dev.lathe.model.LoadedModel;
 import dev.lathe.model.ModelShape;
+import dev.lathe.model.Modules;
 import dev.lathe.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,10 +51,29 @@ class BundledModelsTest {
         }
     }
 
+    /** A token goes through as many numbers of the one as of the other, routers and norms aside. */
+    @Test
+    void theRandomExpertsHaveTheActiveSizeOfTheRandomDenseModel() {
+        try (LoadedModel experts = LoadedModel.open("experts", models.folder("random-experts"));
+                LoadedModel dense = LoadedModel.open("dense", models.folder("random-dense"))) {
+            assertThat(active(experts)).isEqualTo(active(dense));
+            assertThat(ModelShape.of(experts.spec()).parameters())
+                    .isGreaterThan(5 * ModelShape.of(dense.spec()).parameters());
+        }
+    }
+
+    private static double active(LoadedModel model) {
+        return ModelShape.of(model.spec()).products().stream()
+                .mapToDouble(product -> product.share()
+                        * product.in()
+                        * product.parts().stream().mapToLong(Modules.Part::out).sum())
+                .sum();
+    }
+
     @Test
     void othersAreNamed() {
         assertThatThrownBy(() -> models.folder("random-8b"))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining("there are lathe:seedling and lathe:random-7b");
+                .hasMessageContaining("there are lathe:seedling, lathe:random-7b, lathe:random-experts");
     }
 }

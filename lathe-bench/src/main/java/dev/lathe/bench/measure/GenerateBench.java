@@ -92,7 +92,7 @@ public final class GenerateBench {
             List<Metric> metrics = new ArrayList<>();
             for (int i = 0; i < together.size(); i++) {
                 int streams = request.streams().get(i);
-                double step = weightBytes(shapes, bytes)
+                double step = weightBytes(shapes, bytes, streams)
                         + streams * cacheBytes(spec, bytes, runs.shortPrompt() + request.tokens() / 2);
                 String name = "%d at once".formatted(streams);
                 metrics.add(new Metric(name, together.get(i), Unit.TOKENS_PER_SECOND));
@@ -120,7 +120,7 @@ public final class GenerateBench {
         DecoderSpec spec = loaded.model().spec();
         LinearShapes shapes = LinearShapes.of(spec);
         int bytes = loaded.compute().bytes();
-        double read = shapes.elements()
+        double read = shapes.elements(1)
                 + (double) shapes.head().elements() * bytes
                 + cacheBytes(spec, bytes, request.prompt() + request.tokens() / 2);
         GenerateRuns.Speeds speeds = new GenerateRuns(host, loaded.decoder(), request).single();
@@ -137,11 +137,11 @@ public final class GenerateBench {
 
     /** Every matrix once, and the keys and values of a text of {@code length} tokens. */
     static double bytesPerToken(DecoderSpec spec, LinearShapes shapes, int elementBytes, int length) {
-        return weightBytes(shapes, elementBytes) + cacheBytes(spec, elementBytes, length);
+        return weightBytes(shapes, elementBytes, 1) + cacheBytes(spec, elementBytes, length);
     }
 
-    private static double weightBytes(LinearShapes shapes, int elementBytes) {
-        return (double) (shapes.elements() + shapes.head().elements()) * elementBytes;
+    private static double weightBytes(LinearShapes shapes, int elementBytes, int texts) {
+        return (shapes.elements(texts) + shapes.head().elements()) * elementBytes;
     }
 
     private static double cacheBytes(DecoderSpec spec, int elementBytes, int length) {

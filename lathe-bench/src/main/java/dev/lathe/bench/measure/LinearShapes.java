@@ -11,8 +11,9 @@ record LinearShapes(DecoderSpec spec, List<Shape> linears, Shape head) {
      * One product's matrix.
      *
      * @param names of its tensors in the checkpoint; several lie side by side in one matrix
+     * @param share of all rows that go through it
      */
-    record Shape(List<String> names, long in, long out) {
+    record Shape(List<String> names, long in, long out, double share) {
         long elements() {
             return in * out;
         }
@@ -23,18 +24,21 @@ record LinearShapes(DecoderSpec spec, List<Shape> linears, Shape head) {
         return new LinearShapes(
                 spec,
                 ModelShape.of(spec).products().stream().map(LinearShapes::shape).toList(),
-                new Shape(List.of(head), spec.hidden(), spec.vocabulary()));
+                new Shape(List.of(head), spec.hidden(), spec.vocabulary(), 1));
     }
 
     private static Shape shape(ModelShape.Product product) {
         return new Shape(
                 product.parts().stream().map(part -> part.name() + ".weight").toList(),
                 product.in(),
-                product.parts().stream().mapToLong(Part::out).sum());
+                product.parts().stream().mapToLong(Part::out).sum(),
+                product.share());
     }
 
-    /** Numbers of all blocks' matrices. */
-    long elements() {
-        return linears.stream().mapToLong(Shape::elements).sum();
+    /** Numbers of the blocks' matrices that a token of each of {@code texts} texts needs, if experts are chosen evenly. */
+    double elements(int texts) {
+        return linears.stream()
+                .mapToDouble(shape -> shape.elements() * (1 - Math.pow(1 - shape.share(), texts)))
+                .sum();
     }
 }

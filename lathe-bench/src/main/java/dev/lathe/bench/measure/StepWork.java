@@ -44,9 +44,10 @@ final class StepWork {
         List<Shape> linears = shapes.linears();
         IntStream.range(0, linears.size()).forEach(i -> {
             Shape shape = linears.get(i);
-            add(products, Direction.FORWARD, batch.rows(), shape, 1);
-            add(products, Direction.INPUT_GRADIENT, batch.rows(), shape, passesOn(i) ? 1 : 0);
-            add(products, Direction.WEIGHT_GRADIENT, batch.rows(), shape, isTrained(shape) ? 1 : 0);
+            long rows = Math.round(batch.rows() * shape.share());
+            add(products, Direction.FORWARD, rows, shape, 1);
+            add(products, Direction.INPUT_GRADIENT, rows, shape, passesOn(i) ? 1 : 0);
+            add(products, Direction.WEIGHT_GRADIENT, rows, shape, isTrained(shape) ? 1 : 0);
         });
         for (Direction direction : Direction.values()) {
             if (direction != Direction.WEIGHT_GRADIENT || isTrained(shapes.head())) {

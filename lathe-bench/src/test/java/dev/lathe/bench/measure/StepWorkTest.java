@@ -94,6 +94,30 @@ class StepWorkTest {
                 .allMatch(product -> product.direction() == Direction.FORWARD);
     }
 
+    /** Each of four experts gets half of the rows where a token goes through two. */
+    @Test
+    void anExpertMultipliesTheRowsThatItGets() {
+        ObjectNode config = Json.object()
+                .put("model_type", "mixtral")
+                .put("hidden_size", 4)
+                .put("intermediate_size", 6)
+                .put("num_hidden_layers", 1)
+                .put("num_attention_heads", 2)
+                .put("num_key_value_heads", 1)
+                .put("num_local_experts", 4)
+                .put("num_experts_per_tok", 2)
+                .put("vocab_size", 10)
+                .put("torch_dtype", "bfloat16");
+        LinearShapes shapes = LinearShapes.of(ConfigReader.read(config, "test"));
+        Map<Product, Long> products = new StepWork(shapes, Set.of()).products(new Batch(32, 32, 0));
+        assertThat(products).containsEntry(new Product(Direction.FORWARD, 16, 4, 12), 4L);
+        assertThat(products).containsEntry(new Product(Direction.FORWARD, 16, 6, 4), 4L);
+        double attention = 4 * 8 + 4 * 4;
+        double experts = 4 * (4 * 12 + 6 * 4);
+        assertThat(shapes.elements(1)).isEqualTo(attention + experts / 2);
+        assertThat(shapes.elements(3)).isEqualTo(attention + experts * (1 - 1 / 8.0));
+    }
+
     @Test
     void theHeadIsCutIntoChunks() {
         DecoderSpec wide = spec(1 << 17, 4, 6, 2, 2, 1);

@@ -13,6 +13,13 @@ record ScalarPackedRow() implements PackedRowKernel {
     }
 
     @Override
+    public void read(Matrix from, long row, float[] to) {
+        for (int i = 0; i < from.width(); i++) {
+            to[i] = from.get(row, i);
+        }
+    }
+
+    @Override
     public float dot(float[] a, float[] b, int count) {
         float sum = 0;
         for (int i = 0; i < count; i++) {
@@ -36,15 +43,24 @@ record ScalarPackedRow() implements PackedRowKernel {
         }
     }
 
+    /** For each byte what its high nibble is multiplied by, then what its low one is. */
     @Override
-    public float nibbleDot(
-            MemorySegment packed, long at, float[] table, float[] scales, int block, float[] even, float[] odd) {
+    public float[] spread(float[] x, int count, NibbleOrder order) {
+        float[] spread = new float[count];
+        for (int i = 0; i < count; i++) {
+            spread[order == NibbleOrder.HIGH_FIRST ? i : i ^ 1] = x[i];
+        }
+        return spread;
+    }
+
+    @Override
+    public float nibbleDot(MemorySegment packed, long at, float[] table, float[] scales, int block, float[] spread) {
         float sum = 0;
         for (int b = 0; b < scales.length; b++) {
             float inBlock = 0;
             for (int i = b * block / 2; i < (b + 1) * block / 2; i++) {
                 int pair = packed.get(ValueLayout.JAVA_BYTE, at + i);
-                inBlock += table[pair >> 4 & 15] * even[i] + table[pair & 15] * odd[i];
+                inBlock += table[pair >> 4 & 15] * spread[2 * i] + table[pair & 15] * spread[2 * i + 1];
             }
             sum += inBlock * scales[b];
         }

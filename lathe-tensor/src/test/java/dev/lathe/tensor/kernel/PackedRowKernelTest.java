@@ -31,16 +31,24 @@ class PackedRowKernelTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"32, 1", "64, 3", "128, 5"})
-    void multipliesTheSame(int block, int blocks) {
+    @CsvSource({
+        "32, 1, HIGH_FIRST",
+        "32, 9, LOW_FIRST",
+        "64, 1, LOW_FIRST",
+        "64, 3, HIGH_FIRST",
+        "64, 10, HIGH_FIRST",
+        "32, 4, HIGH_FIRST",
+        "128, 5, LOW_FIRST",
+        "256, 2, HIGH_FIRST"
+    })
+    void multipliesTheSame(int block, int blocks, NibbleOrder order) {
         int width = block * blocks;
         MemorySegment packed = packed(width / 2 + 3);
         float[] table = floats(16);
         float[] scales = floats(blocks);
-        float[] even = floats(width / 2);
-        float[] odd = floats(width / 2);
-        float expected = scalar.nibbleDot(packed, 3, table, scales, block, even, odd);
-        assertThat(host.nibbleDot(packed, 3, table, scales, block, even, odd))
+        float[] x = floats(width);
+        float expected = scalar.nibbleDot(packed, 3, table, scales, block, scalar.spread(x, width, order));
+        assertThat(host.nibbleDot(packed, 3, table, scales, block, host.spread(x, width, order)))
                 .isCloseTo(expected, within(1e-4f * width));
         float[] a = floats(width);
         float[] b = floats(width);
