@@ -22,15 +22,17 @@ record StartingModel(Host host, TrainRun run) {
     /**
      * Opens it, with all adapters but the last merged into it. Throws {@link UserError} when it cannot be trained as the
      * configuration wants.
+     *
+     * @param beforeTensors called once, when all files were opened and no tensor was made yet
      */
-    Grown open(Continuation continuation) {
+    Grown open(Continuation continuation, Runnable beforeTensors) {
         ModelSource source = new ModelSource(host, run.model());
         List<Path> adapters = source.adapters();
         List<Path> trained = Stream.concat(adapters.stream(), continuation.weightsOnly().stream())
                 .toList();
         boolean adapter = run.finetune() instanceof LoraConfig;
         Grown grown = new VocabularyGrowth(host, run.model().vocabulary(), adapter ? trained : adapters)
-                .of(source.open(run.training().seed()));
+                .of(opened(source, beforeTensors));
         LoadedModel stored = stretched(grown.model());
         refuseQuantised(stored, adapter, adapters.size());
         LoadedModel model = adapter ? loading().load(stored, compute(stored)) : stored;
@@ -43,6 +45,17 @@ record StartingModel(Host host, TrainRun run) {
         }
         LoadedModel merged = InferenceModel.merged(model, adapters.subList(0, Math.max(0, adapters.size() - 1)));
         return new Grown(merged, grown.resized());
+    }
+
+    private LoadedModel opened(ModelSource source, Runnable beforeTensors) {
+        LoadedModel model = source.open(run.training().seed());
+        try {
+            beforeTensors.run();
+            return model;
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
     }
 
     /** What is streamed cannot be packed. */

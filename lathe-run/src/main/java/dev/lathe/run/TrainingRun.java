@@ -58,11 +58,10 @@ public final class TrainingRun {
      */
     public boolean run() {
         configuration.notices().forEach(notice -> host.say("Notice: " + notice));
-        Torch.start(host.threads());
         host.files().probe(output());
         Continuation continuation = Continuation.of(run.checkpoints(), host.files());
         String name = run.model().nameOrPath();
-        Grown grown = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> start.open(continuation));
+        Grown grown = NativeMemory.during("loading " + name, LessMemory.LOADING, () -> open(continuation));
         try (LoadedModel model = grown.model();
                 Owner owner = new Owner()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), model.tokenizer());
@@ -73,6 +72,16 @@ public final class TrainingRun {
                     "training",
                     LessMemory.TRAINING,
                     () -> train(owner, continuation, new Grown(aligned, grown.resized()), encoder, data));
+        }
+    }
+
+    /** The library is loaded while the model's files are read: either takes half a second. */
+    private Grown open(Continuation continuation) {
+        try (Aside library = Aside.begin("lathe-libtorch", Torch::load)) {
+            return start.open(continuation, () -> {
+                library.await();
+                Torch.start(host.threads());
+            });
         }
     }
 

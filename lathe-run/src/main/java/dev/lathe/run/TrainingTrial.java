@@ -80,7 +80,7 @@ public final class TrainingTrial {
         Torch.start(host.threads());
         StartingModel start = new StartingModel(host.choosing("output_dir"), run);
         Continuation anew = new Continuation(Optional.empty(), false);
-        VocabularyGrowth.Grown grown = start.open(anew);
+        VocabularyGrowth.Grown grown = start.open(anew, () -> {});
         try (LoadedModel opened = grown.model()) {
             ChatEncoder encoder = DataSource.encoder(host, run.data().template(), opened.tokenizer());
             LoadedData data = samples.map(source -> inMemory(source.of(opened.spec(), cutoff(opened.spec()))))

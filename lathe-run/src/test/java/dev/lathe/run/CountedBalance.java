@@ -29,7 +29,7 @@ record CountedBalance(Bench bench, List<String> arguments) {
         Torch.start(1);
         StartingModel start = new StartingModel(host, run);
         Continuation anew = new Continuation(Optional.empty(), false);
-        VocabularyGrowth.Grown grown = start.open(anew);
+        VocabularyGrowth.Grown grown = start.open(anew, () -> {});
         try (LoadedModel model = grown.model()) {
             LoadedData data = bench.data(host, run);
             RunParts parts = RunParts.of(host, configuration, run, model, data);

@@ -43,14 +43,24 @@ public final class Torch {
      * set a limit, or loaded JavaCPP before, there is none.
      */
     public static void start(int threads) {
-        if (System.getProperty(LIMIT) == null) {
-            System.setProperty(LIMIT, "0");
-        }
+        allowAllMemory();
         prepareThread();
         try (Scope scope = Scope.open()) { // for the function that this looks up anew each time
             openblas_nolapack.blas_set_num_threads(1);
         }
         setThreads(threads);
+    }
+
+    /** Loads libtorch, on any thread: half a second, which {@link #start} need not take then. */
+    public static void load() {
+        allowAllMemory();
+        Loader.load(torch.class);
+    }
+
+    private static void allowAllMemory() {
+        if (System.getProperty(LIMIT) == null) {
+            System.setProperty(LIMIT, "0");
+        }
     }
 
     private static synchronized void setThreads(int threads) {

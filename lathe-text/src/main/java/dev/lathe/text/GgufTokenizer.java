@@ -40,7 +40,7 @@ final class GgufTokenizer {
         }
         tree.set("post_processor", builder.postProcessor(tree.path("post_processor")));
         return Tokenizer.of(
-                TokenizerJson.of(Json.compact(tree), "the GGUF file's tokenizer"),
+                TokenizerJson.of(tree, Json.compact(tree), "the GGUF file's tokenizer"),
                 new SpecialTokens(builder.parts(), List.of()),
                 gguf.chatTemplate(),
                 Json.object());

@@ -36,7 +36,11 @@ final class TokenizerJson {
     }
 
     static TokenizerJson of(String text, String origin) {
-        JsonNode tree = Json.parse(text, origin);
+        return of(Json.parse(text, origin), text, origin);
+    }
+
+    /** @param tree what {@code text} says */
+    static TokenizerJson of(JsonNode tree, String text, String origin) {
         JsonNode vocab = tree.path("model").path("vocab");
         if (!vocab.isContainerNode()) {
             throw new UserError(

@@ -4,6 +4,7 @@ import dev.lathe.text.ChatEncoder;
 import dev.lathe.text.SpecialToken;
 import dev.lathe.text.Template;
 import dev.lathe.text.Tokenizer;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,17 +13,36 @@ import java.util.Set;
  *
  * @param stops ids that end an answer
  * @param thought what opens and closes a thought
+ * @param braces ids of tokens with an opening brace in them
  */
-record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought) {
+record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought, BitSet braces) {
     /** An answer of more tokens than that is not empty; shorter ones are decoded to see. */
     private static final int SHORT = 16;
 
     /** An end-of-turn token may be followed by a line feed or two that belong to the template. */
     private static final int TAIL = 4;
 
+    /** As SentencePiece writes a byte that is no token of its own. */
+    private static final String BRACE_AS_BYTE = "<0x7B>";
+
     static Reading of(ChatEncoder encoder) {
-        return new Reading(
-                encoder.tokenizer(), encoder.stopIds(), encoder.template().thoughtWords());
+        Tokenizer tokenizer = encoder.tokenizer();
+        BitSet braces = new BitSet();
+        for (int id = 0; id < tokenizer.size(); id++) {
+            String token = tokenizer.tokenOf(id);
+            braces.set(id, token.contains("{") || token.equals(BRACE_AS_BYTE));
+        }
+        return new Reading(tokenizer, encoder.stopIds(), encoder.template().thoughtWords(), braces);
+    }
+
+    /** Whether there may be an opening brace in their text: quicker than reading it. */
+    boolean mayHaveBraces(int[] ids) {
+        for (int id : ids) {
+            if (braces.get(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean isEmpty(int[] answer) {

@@ -67,7 +67,9 @@ final class RowChecks {
             Optional.ofNullable(questions.putIfAbsent(row.questionFingerprint(), place))
                     .ifPresent(earlier -> contradicted.add(place.comparedWith(earlier)));
         }
-        if (rows <= READ && PLACEHOLDER.matcher(reading.text(row.ids())).find()) {
+        if (rows <= READ
+                && reading.mayHaveBraces(row.ids())
+                && PLACEHOLDER.matcher(reading.text(row.ids())).find()) {
             unfilled.add(place);
         }
     }

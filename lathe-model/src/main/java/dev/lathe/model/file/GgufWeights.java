@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * A GGUF file's tensors under given names, all in one floating type. What is stored in that type and order already
@@ -23,6 +24,11 @@ final class GgufWeights implements PackedRowFile {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Numbers that are worth a thread's while. */
+    private static final int PART = 1 << 16;
+
+    private static final int INFINITE = 0x7f800000;
 
     private final MappedFile file;
     private final GgufHeader header;
@@ -81,7 +87,7 @@ final class GgufWeights implements PackedRowFile {
         }
         TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), dtype.bytes());
-        new Rows(source, reader, stored, data).convert();
+        convert(source, reader, stored, data);
         return new StoredTensor(name, dtype, tensor.shape(), data);
     }
 
@@ -146,7 +152,19 @@ final class GgufWeights implements PackedRowFile {
         }
     }
 
-    /** One conversion, with the buffers of one row. */
+    /** On all processors: each row is worked out by itself. */
+    private void convert(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data) {
+        // A permuted vector (a bias) is so many rows of one number.
+        boolean vector = source.tensor().shape().length == 1 && source.interleavedHeads() > 0;
+        int length = vector ? 1 : Math.toIntExact(source.tensor().rowLength());
+        long rows = length == 0 ? 0 : TensorSpec.elements(source.tensor().shape()) / length;
+        long together = Math.max(1, PART / Math.max(1, length));
+        LongStream.range(0, Math.ceilDiv(rows, together)).parallel().forEach(part -> new Rows(
+                        source, reader, stored, data, length)
+                .convert(part * together, Math.min(rows, (part + 1) * together)));
+    }
+
+    /** The conversion of some rows, with the buffers of one. */
     private final class Rows {
         private final Source source;
         private final GgufRows.Reader reader;
@@ -157,22 +175,19 @@ final class GgufWeights implements PackedRowFile {
         private final float[] row;
         private final short[] rounded;
 
-        Rows(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data) {
+        Rows(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data, int length) {
             this.source = source;
             this.reader = reader;
             this.stored = stored;
             this.data = data;
-            // A permuted vector (a bias) is so many rows of one number.
-            boolean vector = source.tensor().shape().length == 1 && source.interleavedHeads() > 0;
-            this.length = vector ? 1 : Math.toIntExact(source.tensor().rowLength());
+            this.length = length;
             this.bytes = new byte[Math.toIntExact(source.tensor().type().bytes(length))];
             this.row = new float[length];
             this.rounded = new short[length];
         }
 
-        void convert() {
-            long rows = length == 0 ? 0 : TensorSpec.elements(source.tensor().shape()) / length;
-            for (long r = 0; r < rows; r++) {
+        void convert(long from, long to) {
+            for (long r = from; r < to; r++) {
                 MemorySegment.copy(
                         stored, ValueLayout.JAVA_BYTE, source.stored(r) * bytes.length, bytes, 0, bytes.length);
                 reader.read(bytes, row, length);
@@ -185,10 +200,27 @@ final class GgufWeights implements PackedRowFile {
                 MemorySegment.copy(row, 0, data, FLOAT, to, length);
                 return;
             }
-            for (int i = 0; i < length; i++) {
-                rounded[i] = dtype == DType.BF16 ? bf16(row[i]) : Float.floatToFloat16(row[i]);
+            if (dtype == DType.BF16) {
+                bf16(row, rounded, length);
+            } else {
+                for (int i = 0; i < length; i++) {
+                    rounded[i] = Float.floatToFloat16(row[i]);
+                }
             }
             MemorySegment.copy(rounded, 0, data, SHORT, to, length);
+        }
+    }
+
+    /** The same for many: without a branch for what is not a number, the compiler makes vectors of the loop. */
+    static void bf16(float[] values, short[] rounded, int length) {
+        int strange = 0;
+        for (int i = 0; i < length; i++) {
+            int bits = Float.floatToRawIntBits(values[i]);
+            strange |= INFINITE - (bits & Integer.MAX_VALUE);
+            rounded[i] = (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+        }
+        for (int i = 0; strange < 0 && i < length; i++) {
+            rounded[i] = bf16(values[i]);
         }
     }
 

@@ -233,6 +233,21 @@ class GgufTest {
                 .isNaN();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 15, 16, 17, 1000})
+    void manyNumbersAreRoundedAsEachAlone(int length) {
+        Random random = new Random(length);
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) { // every fourth is infinite or not a number
+            values[i] = Float.intBitsToFloat(random.nextInt() | (i % 4 == 3 ? 0x7f800000 : 0));
+        }
+        short[] rounded = new short[length];
+        GgufWeights.bf16(values, rounded, length);
+        for (int i = 0; i < length; i++) {
+            assertThat(rounded[i]).isEqualTo(GgufWeights.bf16(values[i]));
+        }
+    }
+
     /** By comparing with both neighbours. */
     private static short nearestBf16(float value) {
         int down = Float.floatToRawIntBits(value) >>> 16;
