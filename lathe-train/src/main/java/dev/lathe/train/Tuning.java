@@ -60,6 +60,7 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
         Decoder decoder = Decoder.build(model.spec(), modules);
         model.weights().forget(); // most of it was copied
         NativeMemory.trim();
+        System.gc(); // a run of hours follows, and loading has left half of Java's heap to nobody
         return decoder;
     }
 
