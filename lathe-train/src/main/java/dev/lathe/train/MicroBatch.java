@@ -41,7 +41,7 @@ public record MicroBatch(
     /** @param first number of the first sample within its step */
     public static MicroBatch of(List<Sample> samples, int first) {
         int tokens = samples.stream().mapToInt(Sample::tokens).sum();
-        int rows = (tokens + ROWS - 1) / ROWS * ROWS;
+        int rows = filled(tokens);
         MicroBatch batch = new MicroBatch(
                 Arrays.copyOf(join(samples.stream().map(Sample::inputIds)), rows),
                 Arrays.copyOf(join(samples.stream().map(Sample::positions)), rows),
@@ -65,6 +65,12 @@ public record MicroBatch(
         }
         Arrays.fill(batch.targets, tokens, rows, Sample.IGNORED);
         return batch;
+    }
+
+    /** The next step: of {@link #ROWS}, twice that beyond 512 rows, four times beyond 1,024. */
+    private static int filled(int tokens) {
+        int step = ROWS * (tokens > 1024 ? 4 : tokens > 512 ? 2 : 1);
+        return (tokens + step - 1) / step * step;
     }
 
     /** Tokens of the longest sample as the reference would have padded it. */
