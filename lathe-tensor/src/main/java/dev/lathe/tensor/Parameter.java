@@ -98,7 +98,10 @@ public final class Parameter {
         return rows.of(gradient.sum());
     }
 
-    /** Whether a gradient takes memory, here or in the whole that this is a part of. */
+    /**
+     * Whether a gradient takes memory, here or in the whole that this is a part of. No result depends on it: it is for those
+     * who watch that gradients go when they are spent.
+     */
     public boolean hasGradient() {
         return !gradient.isEmpty();
     }
@@ -154,8 +157,10 @@ public final class Parameter {
     }
 
     private double squaresByLibtorch() {
-        double norm = gradient().norm();
-        return norm * norm;
+        try (Scope scope = Scope.open()) { // as above, for a part's view, which would keep the memory of the whole
+            double norm = gradient().norm();
+            return norm * norm;
+        }
     }
 
     /** After the master changed. */
