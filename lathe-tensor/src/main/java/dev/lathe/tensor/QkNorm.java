@@ -49,7 +49,7 @@ public record QkNorm(NormKind kind, double epsilon, int heads, int keyHeads, int
             Tensor dy = gradient.to(x.dtype().wide());
             Tensor unit = kind.unit(x, epsilon).unit();
             Tensor along = dy.times(unit).sum(0, false); // [heads, headDim], or [heads · headDim]
-            w.addGradient(w.gradient().dimensions() < along.dimensions() ? along.sum(0, false) : along);
+            w.addGradient(w.master().dimensions() < along.dimensions() ? along.sum(0, false) : along);
         });
     }
 

@@ -79,9 +79,8 @@ public record RmsNorm(double epsilon, long room) {
     /** The gradient of x, added to what is there already; the weight's goes to its parameter. */
     private static Tensor backward(Tensor x, Operand weight, Tensor rstd, Tensor dy, Optional<Tensor> soFar) {
         Optional<RmsNormKernel> kernel = kernel(x);
-        boolean narrow = weight.parameter()
-                .filter(w -> w.gradient().dtype() != DType.F32)
-                .isPresent();
+        boolean narrow =
+                weight.parameter().filter(w -> w.master().dtype() != DType.F32).isPresent();
         if (kernel.isEmpty() || narrow) {
             Tensor dx = backwardByLibtorch(x, weight, rstd, dy);
             return soFar.map(dx::addInPlace).orElse(dx);
