@@ -5,19 +5,26 @@ import dev.lathe.tensor.kernel.SumKernel;
 import java.util.Optional;
 
 /**
- * What backward passes add up for one parameter. Takes no memory until something comes. What comes first stays as it came,
- * in its own type: with one pass a step that is all there is, and half the bytes in bf16. The second widens it.
+ * What backward passes add up for one parameter. Takes no memory until something comes. A {@linkplain #addProduct product}
+ * that comes first, and is scaled by 1, stays in the type of what was multiplied: with one pass a step that is all there is,
+ * and half the bytes in bf16. The second addend widens it. All else is added in the sum's type at once.
  */
 final class Gradient {
-    /** Rows of a product that is added in another type. */
     private static final long STRIP = 8192;
 
+    private final long strip;
     private final DType type;
     private final long[] shape;
     private Optional<Tensor> sum = Optional.empty();
 
     /** @param type of the sum */
     Gradient(DType type, long... shape) {
+        this(STRIP, type, shape);
+    }
+
+    /** @param strip rows at a time of a product that is added in another type */
+    Gradient(long strip, DType type, long... shape) {
+        this.strip = strip;
         this.type = type;
         this.shape = shape;
     }
@@ -34,7 +41,7 @@ final class Gradient {
         return sum.orElseThrow();
     }
 
-    /** As it came, in the sum's type or in another; zeros if nothing did. */
+    /** In the type it has at the moment, the sum's or a first product's; zeros in the sum's if nothing came. */
     Tensor arrived() {
         return sum.orElseGet(this::sum);
     }
@@ -63,9 +70,9 @@ final class Gradient {
     /** So that of a product of another type never all stands beside the sum: 57 MB for a head of 49,152 words. */
     private void addInStrips(Tensor a, Tensor b, double factor) {
         Tensor whole = sum();
-        for (long from = 0; from < a.size(0); from += STRIP) {
+        for (long from = 0; from < a.size(0); from += strip) {
             try (Scope scope = Scope.open()) {
-                long count = Math.min(STRIP, a.size(0) - from);
+                long count = Math.min(strip, a.size(0) - from);
                 add(whole.narrow(0, from, count), a.narrow(0, from, count).matmul(b), factor);
             }
         }
