@@ -115,23 +115,9 @@ final class NarrowRmsNorm {
         }
     }
 
-    /** dx = (dy ∘ w - along · x · scale) · scale. */
-    static void gradient(Matrix dy, Matrix x, float scale, float[] w, float along, Matrix dx, long row) {
-        gradient(
-                dy.data(),
-                dy.offset(row, 0),
-                x.data(),
-                x.offset(row, 0),
-                scale,
-                w,
-                along,
-                dx.data(),
-                dx.offset(row, 0),
-                x.width());
-    }
-
-    /** The same, and the addend. */
-    static void gradient(Matrix dy, Matrix x, float scale, float[] w, float along, Matrix addend, Matrix dx, long row) {
+    /** dx = (dy ∘ w - along · x · scale) · scale + addend, of which it takes row {@code added}. */
+    static void gradient(
+            Matrix dy, Matrix x, float scale, float[] w, float along, Matrix addend, long added, Matrix dx, long row) {
         gradient(
                 dy.data(),
                 dy.offset(row, 0),
@@ -141,47 +127,10 @@ final class NarrowRmsNorm {
                 w,
                 along,
                 addend.data(),
-                addend.offset(row, 0),
+                addend.offset(added, 0),
                 dx.data(),
                 dx.offset(row, 0),
                 x.width());
-    }
-
-    private static void gradient(
-            MemorySegment dy,
-            long dyAt,
-            MemorySegment x,
-            long xAt,
-            float scale,
-            float[] w,
-            float along,
-            MemorySegment dx,
-            long dxAt,
-            int count) {
-        FloatVector factor = FloatVector.broadcast(Lanes.F, scale);
-        FloatVector less = FloatVector.broadcast(Lanes.F, -along);
-        for (int i = 0; i < count; i += N) {
-            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, x, xAt + 2L * i, Lanes.ORDER)
-                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            FloatVector d = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, dy, dyAt + 2L * i, Lanes.ORDER)
-                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            FloatVector gradient = v.mul(factor)
-                    .fma(less, d.mul(FloatVector.fromArray(Lanes.F, w, i)))
-                    .mul(factor);
-            IntVector bits = gradient.reinterpretAsInts();
-            bits = bits.add(0x7FFF)
-                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
-                    .lanewise(VectorOperators.LSHR, 16)
-                    .blend(
-                            Lanes.NAN,
-                            gradient.compare(VectorOperators.NE, gradient).cast(Lanes.I));
-            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(dx, dxAt + 2L * i, Lanes.ORDER);
-        }
     }
 
     private static void gradient(

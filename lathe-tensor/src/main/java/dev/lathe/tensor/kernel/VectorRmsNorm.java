@@ -1,5 +1,6 @@
 package dev.lathe.tensor.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
@@ -72,9 +73,9 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
     @Override
     public void backward(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
+        Gradient gradient = Gradient.of(dy, x, weight, rstd, addend, dx);
         RowParts.of(x.rows(), x.columns())
-                .run(workers, (part, first, last) -> new Gradient(dy, x, weight, rstd, addend, dx)
-                        .rows(first, last, new float[0]));
+                .run(workers, (part, first, last) -> gradient.rows(first, last, new float[0]));
     }
 
     @Override
@@ -88,11 +89,12 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
             MemorySegment dWeight) {
         RmsNormShapes.check(dy, x, weight, rstd, dx);
         Floats.require(dWeight, x.columns());
+        Gradient gradient = Gradient.of(dy, x, weight, rstd, addend, dx);
         RowParts parts = RowParts.atMost(RmsNormShapes.MOST_PARTS, x.rows(), x.columns());
         float[][] sums = new float[parts.count()][];
         parts.run(workers, (part, first, last) -> {
             float[] sum = Lanes.array(x.width());
-            new Gradient(dy, x, weight, rstd, addend, dx).rows(first, last, sum);
+            gradient.rows(first, last, sum);
             sums[part] = sum;
         });
         RmsNormShapes.addInOrder(sums, x.width(), dWeight);
@@ -108,14 +110,31 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
         return 1 / (float) Math.sqrt(squares / width + epsilon);
     }
 
-    /** The arguments of a call. */
+    /**
+     * The arguments of a call.
+     *
+     * @param added the addend, or a row for all that changes nothing: a loop less for the same few ns
+     */
     private record Gradient(
-            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
+            Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix added, Matrix dx) {
+        static Gradient of(Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix dx) {
+            return new Gradient(dy, x, weight, rstd, addend, addend.orElseGet(() -> nothing(x.width())), dx);
+        }
+
+        /** -0, to which every number can be added and is what it was; 0 would make a 0 of a -0. */
+        private static Matrix nothing(int width) {
+            Matrix row = Matrix.of(Arena.ofAuto().allocate((long) Short.BYTES * width), Element.BF16, 1, width);
+            for (int c = 0; c < width; c++) {
+                row.set(0, c, -0f);
+            }
+            return row;
+        }
+
         void rows(long first, long last, float[] dWeight) {
             int width = x.width();
             float[] w = Lanes.array(width);
             Lanes.read(weight, 0, w);
-            if (Lanes.whole(width, dy, x, addend.orElse(dx), dx) == width) {
+            if (Lanes.whole(width, dy, x, added, dx) == width) {
                 for (long r = first; r < last; r++) {
                     narrowRow(r, w, dWeight);
                 }
@@ -147,11 +166,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
                 NarrowRmsNorm.addProduct(dy, x, scale, dWeight, row);
             }
             float along = NarrowRmsNorm.along(dy, x, scale, w, row) / x.width();
-            if (addend.isPresent()) {
-                NarrowRmsNorm.gradient(dy, x, scale, w, along, addend.get(), dx, row);
-            } else {
-                NarrowRmsNorm.gradient(dy, x, scale, w, along, dx, row);
-            }
+            NarrowRmsNorm.gradient(dy, x, scale, w, along, added, addend.isPresent() ? row : 0, dx, row);
         }
     }
 

@@ -13,6 +13,7 @@ final class Shapes {
             new long[] {2, 15},
             new long[] {5, 17},
             new long[] {7, 33},
+            new long[] {9, 48},
             new long[] {3, 64},
             new long[] {129, 70},
             new long[] {40, 1030});
