@@ -50,4 +50,20 @@ record RowParts(long rows, long size) {
     void run(Workers workers, Range range) {
         workers.run(count(), part -> range.run(part, first(part), last(part)));
     }
+
+    /** What a part adds to a sum. */
+    interface Share {
+        double of(long first, long last);
+    }
+
+    /** The shares of all parts, added up from the first to the last. */
+    double sum(Workers workers, Share share) {
+        double[] shares = new double[count()];
+        run(workers, (part, first, last) -> shares[part] = share.of(first, last));
+        double sum = 0;
+        for (double one : shares) {
+            sum += one;
+        }
+        return sum;
+    }
 }

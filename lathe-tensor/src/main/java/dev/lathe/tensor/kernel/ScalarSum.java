@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongToDoubleFunction;
 
 /** {@link SumKernel} in plain Java. */
 record ScalarSum(Workers workers) implements SumKernel {
@@ -31,28 +32,23 @@ record ScalarSum(Workers workers) implements SumKernel {
 
     @Override
     public double squares(MemorySegment floats) {
-        RowParts parts = RowParts.ofVector(floats.byteSize() / Float.BYTES);
-        double[] sums = new double[parts.count()];
-        parts.run(workers, (part, first, last) -> {
-            for (long i = first; i < last; i++) {
-                double value = Floats.get(floats, i);
-                sums[part] += value * value;
-            }
-        });
-        return addInOrder(sums);
+        return squares(floats.byteSize() / Float.BYTES, i -> Floats.get(floats, i));
     }
 
     @Override
     public double narrowSquares(MemorySegment numbers) {
-        RowParts parts = RowParts.ofVector(numbers.byteSize() / Short.BYTES);
-        double[] sums = new double[parts.count()];
-        parts.run(workers, (part, first, last) -> {
+        return squares(numbers.byteSize() / Short.BYTES, i -> Bf16.get(numbers, i));
+    }
+
+    private double squares(long count, LongToDoubleFunction number) {
+        return RowParts.ofVector(count).sum(workers, (first, last) -> {
+            double sum = 0;
             for (long i = first; i < last; i++) {
-                double value = Bf16.get(numbers, i);
-                sums[part] += value * value;
+                double value = number.applyAsDouble(i);
+                sum += value * value;
             }
+            return sum;
         });
-        return addInOrder(sums);
     }
 
     static void requireShapes(Matrix sum, Matrix addend) {
@@ -60,13 +56,5 @@ record ScalarSum(Workers workers) implements SumKernel {
         if (sum.element() != Element.F32) {
             throw new IllegalArgumentException("sums are kept in F32, not " + sum.element());
         }
-    }
-
-    static double addInOrder(double[] sums) {
-        double all = 0;
-        for (double sum : sums) {
-            all += sum;
-        }
-        return all;
     }
 }

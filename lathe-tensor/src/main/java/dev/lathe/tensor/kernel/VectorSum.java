@@ -75,29 +75,27 @@ record VectorSum(Workers workers) implements SumKernel {
 
     @Override
     public double squares(MemorySegment floats) {
-        RowParts parts = RowParts.ofVector(floats.byteSize() / Float.BYTES);
-        double[] sums = new double[parts.count()];
-        parts.run(workers, (part, first, last) -> {
+        return RowParts.ofVector(floats.byteSize() / Float.BYTES).sum(workers, (first, last) -> {
+            double sum = 0;
             for (long from = first; from < last; from += STRETCH) {
-                sums[part] += squares(floats, from, (int) Math.min(STRETCH, last - from));
+                sum += squares(floats, from, (int) Math.min(STRETCH, last - from));
             }
+            return sum;
         });
-        return ScalarSum.addInOrder(sums);
     }
 
     @Override
     public double narrowSquares(MemorySegment numbers) {
-        RowParts parts = RowParts.ofVector(numbers.byteSize() / Short.BYTES);
-        double[] sums = new double[parts.count()];
-        parts.run(workers, (part, first, last) -> {
+        return RowParts.ofVector(numbers.byteSize() / Short.BYTES).sum(workers, (first, last) -> {
             float[] stretch = Lanes.array(STRETCH);
+            double sum = 0;
             for (long from = first; from < last; from += STRETCH) {
                 int count = (int) Math.min(STRETCH, last - from);
                 Lanes.widen(numbers, from * Short.BYTES, count, stretch);
-                sums[part] += squares(stretch, count);
+                sum += squares(stretch, count);
             }
+            return sum;
         });
-        return ScalarSum.addInOrder(sums);
     }
 
     private static double squares(MemorySegment floats, long from, int count) {
