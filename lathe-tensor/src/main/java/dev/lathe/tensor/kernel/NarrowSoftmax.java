@@ -69,7 +69,10 @@ final class NarrowSoftmax {
         }
     }
 
-    /** Copies {@code seen} scores, at least one, to {@code out} and -∞ up to the end of their last vector; returns the largest. */
+    /**
+     * Copies {@code seen} scores, at least one, to {@code out} and -∞ up to the end of their last vector; returns the
+     * largest.
+     */
     static float most(MemorySegment scores, long at, int seen, float[] out) {
         int last = (seen - 1) & -N;
         FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, scores, at + 2L * last, Lanes.ORDER)
@@ -114,7 +117,10 @@ final class NarrowSoftmax {
         }
     }
 
-    /** p = e^(scale · scores - lse), 0 for what is not seen, for whole vectors' worth of {@code seen} numbers; returns p · d. */
+    /**
+     * p = e^(scale · scores - lse), 0 for what is not seen, for whole vectors' worth of {@code seen} numbers; returns
+     * p · d.
+     */
     private static float exps(
             MemorySegment scores, long at, float scale, float lse, MemorySegment d, long dAt, int seen, float[] ps) {
         FloatVector log2e = FloatVector.broadcast(Lanes.F, Exp.LOG2_E);

@@ -21,7 +21,8 @@ public interface PackedRowKernel {
     float dot(float[] a, float[] b, int count);
 
     /**
-     * Unpacks a row whose first codes are in high nibbles, as bitsandbytes packs them: {@code to[row] = table · scale}, each product rounded once to the element type.
+     * Unpacks a row whose first codes are in high nibbles, as bitsandbytes packs them: {@code to[row] = table · scale}, each
+     * product rounded once to the element type.
      *
      * @param at byte of {@code packed} at which the row begins
      * @param table 16 numbers

@@ -2,7 +2,8 @@ package dev.lathe.tensor.kernel;
 
 /**
  * What is left of float32 lanes when they are stored as an element type. The same instructions for every type, so that
- * loops need no branch: {@code bits.add(half).add(bits >>> 16 & odd).and(kept)}. NaN stays NaN as long as it came from bfloat16 or from arithmetic.
+ * loops need no branch: {@code bits.add(half).add(bits >>> 16 & odd).and(kept)}. NaN stays NaN as long as it came from
+ * bfloat16 or from arithmetic.
  *
  * @param half added before the cut, with the lowest bit that is kept
  * @param odd 1 when ties go to even

@@ -9,7 +9,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link PackedRowKernel} for vectors of 16 floats: the whole table of a block is one of them. */
+/**
+ * {@link PackedRowKernel} for vectors of 16 floats: the whole table of a block is one of them, and a code chooses from it by
+ * its lowest four bits. Products do not mask what stands above these: since JDK 24 {@code selectFrom} takes indexes modulo
+ * the number of lanes, as the instruction does; before, it threw.
+ */
 record VectorPackedRow() implements PackedRowKernel {
     private static final int N = Lanes.N;
     /** Numbers in a vector's worth of bytes. */
