@@ -20,7 +20,7 @@ record QuantizedTable(PackedMatrix matrix, DType dtype, Unpacker unpacker) imple
     private static final long NUMBERS = 1 << 22;
 
     @Override
-    public long words() {
+    public long rowCount() {
         return matrix.out();
     }
 

@@ -42,7 +42,7 @@ public final class CrossEntropy {
     public static Result withGradient(Tensor hidden, Operand head, Tensor targets, double scale) {
         Tensor gradient = Tensors.empty(hidden.dtype(), hidden.shape());
         double loss = 0;
-        long step = chunkRows(head.words());
+        long step = chunkRows(head.rowCount());
         if (hidden.size(0) > step) {
             head.parameter().ifPresent(Parameter::expectSum);
         }
@@ -86,7 +86,7 @@ public final class CrossEntropy {
     /** The loss alone, summed over rows. */
     public static double loss(Tensor hidden, Operand head, Tensor targets) {
         double loss = 0;
-        long step = chunkRows(head.words());
+        long step = chunkRows(head.rowCount());
         for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
                 Chunk chunk = Chunk.of(hidden, targets, row, step);
@@ -101,7 +101,7 @@ public final class CrossEntropy {
     /** The likeliest token of every row, int64 [rows]. */
     public static Tensor likeliest(Tensor hidden, Operand head) {
         Tensor likeliest = Tensors.empty(DType.I64, hidden.size(0));
-        long step = chunkRows(head.words());
+        long step = chunkRows(head.rowCount());
         for (long row = 0; row < hidden.size(0); row += step) {
             try (Scope scope = Scope.open()) {
                 long rows = Math.min(step, hidden.size(0) - row);

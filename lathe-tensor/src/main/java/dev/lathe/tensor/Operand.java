@@ -20,7 +20,7 @@ public sealed interface Operand {
     }
 
     /** Rows of a table. */
-    default long words() {
+    default long rowCount() {
         return value().size(0);
     }
 
@@ -85,8 +85,8 @@ public sealed interface Operand {
         }
 
         @Override
-        public long words() {
-            return table.words();
+        public long rowCount() {
+            return table.rowCount();
         }
 
         @Override

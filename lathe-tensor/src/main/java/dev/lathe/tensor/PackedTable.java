@@ -8,7 +8,7 @@ public interface PackedTable {
     DType dtype();
 
     /** Rows of the table. */
-    long words();
+    long rowCount();
 
     /** Rows by number. ids: int64 [tokens]; result: [tokens, hidden]. */
     Tensor rows(Tensor ids);
