@@ -36,20 +36,22 @@ final class Updates {
     }
 
     /** One step's. When it is closed, no gradient takes memory. */
-    sealed interface Update extends LayerLoop.BlockDone, AutoCloseable {
+    abstract sealed class Update implements LayerLoop.BlockDone, AutoCloseable {
         /**
          * Changes what has not changed yet.
          *
          * @return the norm of all gradients together, before they were clipped
          */
-        double finish();
+        abstract double finish();
 
         @Override
-        void close();
+        public final void close() {
+            parameters.forEach(Parameter::clearGradient);
+        }
     }
 
     /** What belongs to no block, such as an embedding that is also the head, has its turn at the end. */
-    private final class InBackward implements Update {
+    private final class InBackward extends Update {
         private final Optimizer.Step step;
         private final Map<Parameter, Double> squares = new HashMap<>();
 
@@ -63,7 +65,7 @@ final class Updates {
         }
 
         @Override
-        public double finish() {
+        double finish() {
             change(parameters.stream()
                     .filter(parameter -> !squares.containsKey(parameter))
                     .toList());
@@ -80,14 +82,9 @@ final class Updates {
             }
             known.forEach(Parameter::clearGradient); // only now: some may be parts of one
         }
-
-        @Override
-        public void close() {
-            clearGradients();
-        }
     }
 
-    private final class AtEnd implements Update {
+    private final class AtEnd extends Update {
         private final Optimizer.Step step;
 
         AtEnd(Optimizer.Step step) {
@@ -100,21 +97,12 @@ final class Updates {
         }
 
         @Override
-        public double finish() {
+        double finish() {
             double norm = Math.sqrt(
                     parameters.stream().mapToDouble(Parameter::gradientSquares).reduce(0, Double::sum));
             double scale = clip.factor(norm);
             parameters.forEach(parameter -> step.change(parameter, scale));
             return norm;
         }
-
-        @Override
-        public void close() {
-            clearGradients();
-        }
-    }
-
-    private void clearGradients() {
-        parameters.forEach(Parameter::clearGradient);
     }
 }
