@@ -47,7 +47,9 @@ public final class AdamW implements Optimizer {
     }
 
     private void change(Parameter parameter, double learningRate, long step, double scale) {
-        Slot slot = Optional.ofNullable(slots.get(parameter)).orElseThrow();
+        Slot slot = Optional.ofNullable(slots.get(parameter))
+                .orElseThrow(() ->
+                        new IllegalArgumentException(parameter.name() + " is none of this optimizer's parameters"));
         new AdamUpdate(
                         settings.beta1(),
                         settings.beta2(),
