@@ -32,8 +32,8 @@ class UpdatesInBackwardTest {
     void givesTheSameBits(String name, boolean recompute, @TempDir Path temp) throws IOException {
         Heard inBackward = train(temp, name, recompute, "0");
         Heard atEnd = train(temp, name, recompute, "1e30");
-        assertThat(facts(inBackward)).isTrue();
-        assertThat(facts(atEnd)).isFalse();
+        assertThat(updatesInBackward(inBackward)).isTrue();
+        assertThat(updatesInBackward(atEnd)).isFalse();
         assertThat(inBackward.losses()).isNotEmpty().isEqualTo(atEnd.losses());
         assertThat(norms(inBackward)).isEqualTo(norms(atEnd));
         List<Path> written = weights(temp.resolve("0"));
@@ -51,7 +51,7 @@ class UpdatesInBackwardTest {
                 .train(Bench.with(arguments, "max_grad_norm=" + norm, "gradient_checkpointing=" + recompute));
     }
 
-    private static boolean facts(Heard heard) {
+    private static boolean updatesInBackward(Heard heard) {
         return heard.all(Event.RunStarted.class).getFirst().facts().updatesInBackward();
     }
 
