@@ -113,7 +113,7 @@ record VectorRmsNorm(Workers workers) implements RmsNormKernel {
     /**
      * The arguments of a call.
      *
-     * @param added the addend, or a row for all that changes nothing: a loop less for the same few ns
+     * @param added the addend, or a row for all that changes nothing: a loop less, and 5 % slower than one without it
      */
     private record Gradient(
             Matrix dy, Matrix x, Matrix weight, MemorySegment rstd, Optional<Matrix> addend, Matrix added, Matrix dx) {
