@@ -225,11 +225,11 @@ class GgufTest {
         for (int i = 0; i < 100_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt() & (random.nextBoolean() ? -1 : 0xffff8000));
             if (Float.isFinite(value)) {
-                assertThat(GgufWeights.bf16(value)).isEqualTo(nearestBf16(value));
+                assertThat(GgufConversion.bf16(value)).isEqualTo(nearestBf16(value));
             }
         }
-        assertThat(GgufWeights.bf16(Float.POSITIVE_INFINITY)).isEqualTo((short) 0x7f80);
-        assertThat(Float.intBitsToFloat(GgufWeights.bf16(Float.intBitsToFloat(0x7f800001)) << 16))
+        assertThat(GgufConversion.bf16(Float.POSITIVE_INFINITY)).isEqualTo((short) 0x7f80);
+        assertThat(Float.intBitsToFloat(GgufConversion.bf16(Float.intBitsToFloat(0x7f800001)) << 16))
                 .isNaN();
     }
 
@@ -242,9 +242,9 @@ class GgufTest {
             values[i] = Float.intBitsToFloat(random.nextInt() | (i % 4 == 3 ? 0x7f800000 : 0));
         }
         short[] rounded = new short[length];
-        GgufWeights.bf16(values, rounded, length);
+        GgufConversion.bf16(values, rounded, length);
         for (int i = 0; i < length; i++) {
-            assertThat(rounded[i]).isEqualTo(GgufWeights.bf16(values[i]));
+            assertThat(rounded[i]).isEqualTo(GgufConversion.bf16(values[i]));
         }
     }
 
