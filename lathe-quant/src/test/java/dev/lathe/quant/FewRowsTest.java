@@ -14,6 +14,7 @@ import dev.lathe.model.file.Gguf;
 import dev.lathe.model.file.PackedRowFile;
 import dev.lathe.model.file.WeightFile;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Matrices;
 import dev.lathe.tensor.Scope;
 import dev.lathe.tensor.Tensor;
 import dev.lathe.tensor.Tensors;
@@ -106,16 +107,45 @@ class FewRowsTest {
         return new Quantizer.Dense("w", Numbers.of(numbers(out, out * in)), out, in);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, F32", "4, BF16", "5, BF16", "2, F16"})
+    void rowsOfAnyTypeAreWrittenWhereTheyAreWanted(int rows, DType type) {
+        try (Scope scope = Scope.open();
+                Unpacker unpacker = new Unpacker()) {
+            List<PackedMatrix> parts = List.of(nf4(128), new Int8Quantizer().quantize(dense(33, 128)));
+            QuantizedWeight weight = new QuantizedWeight(parts, 128, unpacker);
+            Tensor x = Tensors.of(numbers(3, rows * 128), rows, 128).to(type);
+            Tensor product = weight.times(x);
+            Tensor w = weight.dequantize(DType.F32);
+            float[] exact = x.to(DType.F32).matmul(w.transpose(0, 1)).toFloats();
+            assertThat(product.dtype()).isEqualTo(type);
+            for (int i = 0; i < exact.length; i++) { // some 11 in size, the matrix rounded to 8 bits
+                assertThat(product.toFloats()[i]).isCloseTo(exact[i], within(0.2f));
+            }
+            if (type != DType.F16) { // generation is never in it
+                Tensor y = Tensors.empty(type, product.shape());
+                weight.times(Matrices.of(x), Matrices.of(y));
+                assertThat(y.toFloats()).isEqualTo(product.toFloats());
+            }
+        }
+    }
+
+    private static PackedMatrix nf4(int in) {
+        return new FourBitQuantizer(FourBitTable.NF4, 64, true).quantize(dense(40, in));
+    }
+
+    /** Beside it a matrix that takes its vectors in another order, where both can have as many columns. */
     private static void compare(String name, PackedMatrix matrix, int rows) {
         int in = (int) matrix.in();
+        List<PackedMatrix> parts = List.of(matrix, in % 64 == 0 ? nf4(in) : matrix);
         for (PackedKernels kernels : KERNELS) {
             try (Scope scope = Scope.open();
                     Unpacker unpacker = new Unpacker(kernels)) {
                 Tensor x = Tensors.of(numbers(7, rows * in), rows, in);
-                Tensor w = unpacker.dense(List.of(matrix, matrix), in, DType.F32);
+                Tensor w = unpacker.dense(parts, in, DType.F32);
                 float[] exact =
                         x.to(DType.F64).matmul(w.to(DType.F64).transpose(0, 1)).toFloats();
-                float[] few = unpacker.few(List.of(matrix, matrix), x).toFloats();
+                float[] few = unpacker.few(parts, x).toFloats();
                 double size = x.norm() * w.norm() / Math.sqrt(x.count() * (double) w.count()) * Math.sqrt(in);
                 for (int i = 0; i < exact.length; i++) {
                     assertThat((double) few[i])

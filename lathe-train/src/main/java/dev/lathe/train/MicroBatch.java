@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * Samples laid end to end, so that padding costs nothing. At the end a few idle rows, a segment of their own without any
- * target, fill up to a multiple of {@link #ROWS}: the libraries underneath compile a kernel for every shape they meet, and
+ * target, fill up to a multiple of {@link #ROWS} (ADR 0005): the libraries underneath compile a kernel for every shape they meet, and
  * so meet few.
  *
  * @param ids [rows]
