@@ -18,9 +18,9 @@ import java.util.Set;
  * biases 0, norms 1 (0 where one is added to them). A tensor is a function of seed and name, made each time it is asked for.
  */
 public final class FreshWeights implements WeightFile {
-    private final SequencedMap<String, TensorSpec> specs = new LinkedHashMap<>();
+    private final DecoderSpec decoder;
     private final FreshNumbers numbers;
-    private final float norm;
+    private final SequencedMap<String, TensorSpec> known = new LinkedHashMap<>();
 
     /** As transformers initialises Llama, in float32. */
     public FreshWeights(DecoderSpec spec, long seed) {
@@ -28,12 +28,8 @@ public final class FreshWeights implements WeightFile {
     }
 
     private FreshWeights(DecoderSpec spec, FreshNumbers numbers) {
+        this.decoder = spec;
         this.numbers = numbers;
-        this.norm = spec.is(Trait.OFFSET_NORM) ? 0 : 1;
-        ModelShape.of(spec)
-                .tensors()
-                .forEach(tensor ->
-                        specs.put(tensor.name(), new TensorSpec(tensor.name(), numbers.dtype(), tensor.shape())));
     }
 
     /** In bf16 and quickly, to see what a model of some shape takes: {@link QuickNumbers}. */
@@ -41,14 +37,25 @@ public final class FreshWeights implements WeightFile {
         return new FreshWeights(spec, new QuickNumbers(spec.initializerRange(), seed));
     }
 
+    /** Found when they are first asked for: that takes tensors, and a model is opened before libtorch is there. */
+    private synchronized SequencedMap<String, TensorSpec> specs() {
+        if (known.isEmpty()) {
+            ModelShape.of(decoder)
+                    .tensors()
+                    .forEach(tensor ->
+                            known.put(tensor.name(), new TensorSpec(tensor.name(), numbers.dtype(), tensor.shape())));
+        }
+        return known;
+    }
+
     @Override
     public Set<String> names() {
-        return specs.keySet();
+        return specs().keySet();
     }
 
     @Override
     public TensorSpec spec(String name) {
-        TensorSpec spec = specs.get(name);
+        TensorSpec spec = specs().get(name);
         if (spec == null) {
             throw new UserError("a fresh model has no tensor " + name);
         }
@@ -60,7 +67,8 @@ public final class FreshWeights implements WeightFile {
         TensorSpec spec = spec(name);
         MemorySegment data = computed.allocate(spec.bytes(), Float.BYTES);
         if (spec.shape().length == 1) {
-            fill(data, spec, name.endsWith("bias") ? 0 : norm);
+            boolean zero = name.endsWith("bias") || decoder.is(Trait.OFFSET_NORM);
+            fill(data, spec, zero ? 0 : 1);
         } else {
             numbers.fill(name, data, spec.elements());
         }

@@ -35,7 +35,8 @@ public record LoadedModel(
     private static final String RANDOM = "lathe_random_weights";
 
     /**
-     * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet.
+     * Opens a model. Throws {@link UserError} when a part is missing, damaged or of a kind that is not there yet. Makes no
+     * tensor, so that libtorch need not be there yet.
      *
      * @param path a folder or a {@code .gguf} file
      */
@@ -49,21 +50,24 @@ public record LoadedModel(
         throw new UserError("model_name_or_path: %s is neither a folder nor a GGUF file".formatted(path));
     }
 
-    /** A folder that holds a shape and a tokenizer, to be filled with fresh weights. */
+    /** A folder that holds a shape and a tokenizer, to be filled with fresh weights. Makes no tensor either. */
     public static LoadedModel fresh(String name, Path folder, long seed) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        return new LoadedModel(
-                name, config, generation(folder), spec, new FreshWeights(spec, seed), Tokenizer.load(folder));
+        return folder(name, folder, config, spec, new FreshWeights(spec, seed));
     }
 
+    /** With the folder's weights; random ones where it has none and its config.json says that this is meant. */
     private static LoadedModel folder(String name, Path folder) {
         ObjectNode config = config(folder);
         DecoderSpec spec = ConfigReader.read(config, name + "/config.json");
-        WeightFile weights = weights(folder, spec, config);
+        JsonNode seed = config.path(RANDOM);
+        if (seed.isIntegralNumber() && !Checkpoint.isIn(folder)) {
+            return folder(name, folder, config, spec, FreshWeights.quick(spec, seed.asLong()));
+        }
+        WeightFile weights = StoredLayout.of(spec).reading(Checkpoint.open(folder));
         try {
-            LoadedModel model =
-                    new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
+            LoadedModel model = folder(name, folder, config, spec, weights);
             return spec.tiedHead() && hasOwnHead(spec, weights) ? model.untied() : model;
         } catch (RuntimeException e) {
             weights.close();
@@ -71,12 +75,9 @@ public record LoadedModel(
         }
     }
 
-    /** Those of the folder; random ones where it has none and its config.json says that this is meant. */
-    private static WeightFile weights(Path folder, DecoderSpec spec, ObjectNode config) {
-        JsonNode seed = config.path(RANDOM);
-        return seed.isIntegralNumber() && !Checkpoint.isIn(folder)
-                ? FreshWeights.quick(spec, seed.asLong())
-                : StoredLayout.of(spec).reading(Checkpoint.open(folder));
+    private static LoadedModel folder(
+            String name, Path folder, ObjectNode config, DecoderSpec spec, WeightFile weights) {
+        return new LoadedModel(name, config, generation(folder), spec, weights, Tokenizer.load(folder));
     }
 
     /**
@@ -86,6 +87,9 @@ public record LoadedModel(
     private static boolean hasOwnHead(DecoderSpec spec, WeightFile weights) {
         if (!weights.names().containsAll(List.of(spec.headTensor(), spec.embeddingTensor()))) {
             return false;
+        }
+        if (StoredLayout.of(spec).hasDirections()) {
+            return true; // and computing it would take tensors
         }
         StoredTensor head = weights.get(spec.headTensor());
         StoredTensor table = weights.get(spec.embeddingTensor());

@@ -63,7 +63,8 @@ public final class StoredLayout {
         return spec.is(Trait.TRANSPOSED) && name.startsWith(layers) && shape.length == 2;
     }
 
-    private boolean hasDirections() {
+    /** Whether a head is computed from the file's when it is asked for: its rows count by their direction alone. */
+    boolean hasDirections() {
         return spec.modelType().equals("baichuan") && spec.vocabulary() == BAICHUAN_2;
     }
 

@@ -109,11 +109,11 @@ record RunParts(
                 schedule.warmup().of(Math.toIntExact(plan.totalSteps())),
                 plan.totalSteps(),
                 ScheduleNames.named(schedule.type().word(), arguments));
-        return new Trainer.Settings(plan, rate, clip(), run.training().seed());
-    }
-
-    private GradientClip clip() {
-        return new GradientClip(run.optimizer().maxGradNorm());
+        return new Trainer.Settings(
+                plan,
+                rate,
+                new GradientClip(run.optimizer().maxGradNorm()),
+                run.training().seed());
     }
 
     Evaluation evaluation(Events events) {
@@ -172,7 +172,7 @@ record RunParts(
                 data.train().report().tokens(),
                 data.train().report().supervised(),
                 Arithmetic.name(arithmetic.compute()) + storage(),
-                !clip().isOn(),
+                trainerSettings().updatesInBackward(),
                 resumedFromStep);
     }
 

@@ -23,7 +23,7 @@ record StartingModel(Host host, TrainRun run) {
      * Opens it, with all adapters but the last merged into it. Throws {@link UserError} when it cannot be trained as the
      * configuration wants.
      *
-     * @param beforeTensors called once, when all files were opened and no tensor was made yet
+     * @param beforeTensors called once, when the base model was opened and no tensor was made yet; adapters are opened after it
      */
     Grown open(Continuation continuation, Runnable beforeTensors) {
         ModelSource source = new ModelSource(host, run.model());

@@ -75,7 +75,7 @@ public final class TrainingRun {
         }
     }
 
-    /** The library is loaded while the model's files are read: either takes half a second. */
+    /** The library is loaded while the base model's files are opened, which uses none of it: either takes half a second. */
     private Grown open(Continuation continuation) {
         try (Aside library = Aside.begin("lathe-libtorch", Torch::load)) {
             return start.open(continuation, () -> {

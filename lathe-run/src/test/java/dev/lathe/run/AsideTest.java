@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.base.UserError;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Work beside other work fails as it would have failed alone, and is never left behind. */
@@ -42,37 +43,39 @@ class AsideTest {
 
     @Test
     void itsEndIsWaitedForEvenWhenTheOwnerFails() {
-        AtomicBoolean ended = new AtomicBoolean();
-        CountDownLatch failing = new CountDownLatch(1);
+        AtomicBoolean waited = new AtomicBoolean();
+        Thread owner = Thread.currentThread();
         assertThatThrownBy(() -> {
-                    try (Aside aside = Aside.begin("test", () -> {
-                        awaitQuietly(failing);
-                        ended.set(true);
-                    })) {
-                        failing.countDown();
+                    try (Aside aside = Aside.begin("test", () -> waited.set(isWaiting(owner)))) {
                         throw new UserError("mine");
                     }
                 })
                 .hasMessage("mine");
-        assertThat(ended).isTrue();
+        assertThat(waited).isTrue();
     }
 
+    /** The owner is interrupted before it waits, and waits all the same. */
     @Test
     void anInterruptIsKeptForLater() {
-        Thread.currentThread().interrupt();
-        AtomicBoolean ended = new AtomicBoolean();
-        try (Aside aside = Aside.begin("test", () -> ended.set(true))) {
+        AtomicBoolean waited = new AtomicBoolean();
+        Thread owner = Thread.currentThread();
+        try (Aside aside = Aside.begin("test", () -> waited.set(isWaiting(owner)))) {
+            owner.interrupt();
             aside.await();
+            assertThat(Thread.interrupted()).isTrue();
         }
-        assertThat(ended).isTrue();
-        assertThat(Thread.interrupted()).isTrue();
+        assertThat(waited).isTrue();
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    /** Holds its caller up until {@code owner} waits; false when it does not within seconds. */
+    private static boolean isWaiting(Thread owner) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (owner.getState() != Thread.State.WAITING) {
+            if (System.nanoTime() - end > 0) {
+                return false;
+            }
+            LockSupport.parkNanos(100_000);
         }
+        return true;
     }
 }

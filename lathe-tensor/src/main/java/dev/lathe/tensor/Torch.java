@@ -12,7 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The one place where libtorch is set up. All its calls of a run come from the thread that called {@link #start}, and from
- * the {@link Workers} that operations share their work out to.
+ * the {@link Workers} that operations share their work out to. Only {@link #load} may have run on another thread before:
+ * until it has ended, nobody may call libtorch.
  *
  * <p>libtorch has one pool of threads a process, set with a global function. This one stands in its place, and so belongs
  * to the process too; libtorch itself computes on the thread that calls it (docs/adr/0007).
@@ -51,7 +52,10 @@ public final class Torch {
         setThreads(threads);
     }
 
-    /** Loads libtorch, on any thread: half a second, which {@link #start} need not take then. */
+    /**
+     * Loads libtorch, on any thread, as long as no other uses it meanwhile: two threads that initialise its classes may wait for
+     * each other for ever. Half a second, which {@link #start} need not take then.
+     */
     public static void load() {
         allowAllMemory();
         Loader.load(torch.class);

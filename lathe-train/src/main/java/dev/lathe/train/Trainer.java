@@ -17,7 +17,12 @@ public final class Trainer {
             Events events, Stopwatch stopwatch, ResidentMemory memory, BooleanSupplier interrupted) {}
 
     /** @param seed of dropout */
-    public record Settings(StepPlan plan, LearningRate rate, GradientClip clip, long seed) {}
+    public record Settings(StepPlan plan, LearningRate rate, GradientClip clip, long seed) {
+        /** Whether a block's parameters change in the backward pass, in every step that is a single pass. */
+        public boolean updatesInBackward() {
+            return Updates.areInBackward(clip, 1);
+        }
+    }
 
     private final Settings settings;
     private final LayerLoop loop;

@@ -29,10 +29,19 @@ final class Updates {
                 .collect(Collectors.groupingBy(parameter -> decoder.spec().layerOf(parameter.name())));
     }
 
+    /**
+     * Whether parameters change in the backward pass.
+     *
+     * @param passes through the model that the step is made of
+     */
+    static boolean areInBackward(GradientClip clip, int passes) {
+        return passes == 1 && !clip.isOn();
+    }
+
     /** @param passes through the model that the step is made of */
     Update begin(int passes, double learningRate) {
         Optimizer.Step step = optimizer.begin(learningRate);
-        return passes == 1 && !clip.isOn() ? new InBackward(step) : new AtEnd(step);
+        return areInBackward(clip, passes) ? new InBackward(step) : new AtEnd(step);
     }
 
     /** One step's. When it is closed, no gradient takes memory. */

@@ -13,9 +13,10 @@ import java.util.Set;
  *
  * @param stops ids that end an answer
  * @param thought what opens and closes a thought
- * @param braces ids of tokens with an opening brace in them
+ * @param known ids below it were looked at for braces
+ * @param braces those of them whose tokens have an opening brace in them
  */
-record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought, BitSet braces) {
+record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought, int known, BitSet braces) {
     /** An answer of more tokens than that is not empty; shorter ones are decoded to see. */
     private static final int SHORT = 16;
 
@@ -27,18 +28,19 @@ record Reading(Tokenizer tokenizer, Set<Integer> stops, Template.Words thought, 
 
     static Reading of(ChatEncoder encoder) {
         Tokenizer tokenizer = encoder.tokenizer();
+        int known = tokenizer.size(); // where ids have gaps, some lie beyond
         BitSet braces = new BitSet();
-        for (int id = 0; id < tokenizer.size(); id++) {
+        for (int id = 0; id < known; id++) {
             String token = tokenizer.tokenOf(id);
             braces.set(id, token.contains("{") || token.equals(BRACE_AS_BYTE));
         }
-        return new Reading(tokenizer, encoder.stopIds(), encoder.template().thoughtWords(), braces);
+        return new Reading(tokenizer, encoder.stopIds(), encoder.template().thoughtWords(), known, braces);
     }
 
     /** Whether there may be an opening brace in their text: quicker than reading it. */
     boolean mayHaveBraces(int[] ids) {
         for (int id : ids) {
-            if (braces.get(id)) {
+            if (id >= known || braces.get(id)) {
                 return true;
             }
         }

@@ -3,16 +3,17 @@ package dev.lathe.model.file;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /**
@@ -20,15 +21,8 @@ import java.util.stream.LongStream;
  * stays mapped; the rest is dequantised to fp32 row by row and rounded to the type, nearest even.
  */
 final class GgufWeights implements PackedRowFile {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     /** Numbers that are worth a thread's while. */
     private static final int PART = 1 << 16;
-
-    private static final int INFINITE = 0x7f800000;
 
     private final MappedFile file;
     private final GgufHeader header;
@@ -152,85 +146,24 @@ final class GgufWeights implements PackedRowFile {
         }
     }
 
-    /** On all processors: each row is worked out by itself. */
+    /**
+     * Each row by itself, on as many threads as an operation uses. They are Java's, not the workers', which a part of their
+     * own work cannot enter again: whoever asks for a tensor need not know whether they are one (docs/adr/0007).
+     */
     private void convert(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data) {
         // A permuted vector (a bias) is so many rows of one number.
         boolean vector = source.tensor().shape().length == 1 && source.interleavedHeads() > 0;
         int length = vector ? 1 : Math.toIntExact(source.tensor().rowLength());
         long rows = length == 0 ? 0 : TensorSpec.elements(source.tensor().shape()) / length;
         long together = Math.max(1, PART / Math.max(1, length));
-        LongStream.range(0, Math.ceilDiv(rows, together)).parallel().forEach(part -> new Rows(
-                        source, reader, stored, data, length)
-                .convert(part * together, Math.min(rows, (part + 1) * together)));
-    }
-
-    /** The conversion of some rows, with the buffers of one. */
-    private final class Rows {
-        private final Source source;
-        private final GgufRows.Reader reader;
-        private final MemorySegment stored;
-        private final MemorySegment data;
-        private final int length;
-        private final byte[] bytes;
-        private final float[] row;
-        private final short[] rounded;
-
-        Rows(Source source, GgufRows.Reader reader, MemorySegment stored, MemorySegment data, int length) {
-            this.source = source;
-            this.reader = reader;
-            this.stored = stored;
-            this.data = data;
-            this.length = length;
-            this.bytes = new byte[Math.toIntExact(source.tensor().type().bytes(length))];
-            this.row = new float[length];
-            this.rounded = new short[length];
-        }
-
-        void convert(long from, long to) {
-            for (long r = from; r < to; r++) {
-                MemorySegment.copy(
-                        stored, ValueLayout.JAVA_BYTE, source.stored(r) * bytes.length, bytes, 0, bytes.length);
-                reader.read(bytes, row, length);
-                write(r * length * dtype.bytes());
+        long parts = Math.ceilDiv(rows, together);
+        AtomicLong next = new AtomicLong();
+        LongStream.range(0, Math.min(parts, Torch.threads())).parallel().forEach(thread -> {
+            GgufConversion conversion = new GgufConversion(source, reader, stored, data, dtype, length);
+            for (long part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+                conversion.convert(part * together, Math.min(rows, (part + 1) * together));
             }
-        }
-
-        private void write(long to) {
-            if (dtype == DType.F32) {
-                MemorySegment.copy(row, 0, data, FLOAT, to, length);
-                return;
-            }
-            if (dtype == DType.BF16) {
-                bf16(row, rounded, length);
-            } else {
-                for (int i = 0; i < length; i++) {
-                    rounded[i] = Float.floatToFloat16(row[i]);
-                }
-            }
-            MemorySegment.copy(rounded, 0, data, SHORT, to, length);
-        }
-    }
-
-    /** The same for many: without a branch for what is not a number, the compiler makes vectors of the loop. */
-    static void bf16(float[] values, short[] rounded, int length) {
-        int strange = 0;
-        for (int i = 0; i < length; i++) {
-            int bits = Float.floatToRawIntBits(values[i]);
-            strange |= INFINITE - (bits & Integer.MAX_VALUE);
-            rounded[i] = (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
-        }
-        for (int i = 0; strange < 0 && i < length; i++) {
-            rounded[i] = bf16(values[i]);
-        }
-    }
-
-    /** Rounds to the nearest, ties to even; what is not a number stays so. */
-    static short bf16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) ((bits >> 16) | 0x40);
-        }
-        return (short) ((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+        });
     }
 
     @Override

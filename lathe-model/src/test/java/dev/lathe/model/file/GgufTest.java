@@ -9,6 +9,7 @@ import dev.lathe.base.Json;
 import dev.lathe.base.Reference;
 import dev.lathe.base.UserError;
 import dev.lathe.tensor.DType;
+import dev.lathe.tensor.Torch;
 import dev.lathe.text.GgufVocabulary;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -225,12 +226,30 @@ class GgufTest {
         for (int i = 0; i < 100_000; i++) {
             float value = Float.intBitsToFloat(random.nextInt() & (random.nextBoolean() ? -1 : 0xffff8000));
             if (Float.isFinite(value)) {
-                assertThat(GgufWeights.bf16(value)).isEqualTo(nearestBf16(value));
+                assertThat(GgufConversion.bf16(value)).isEqualTo(nearestBf16(value));
             }
         }
-        assertThat(GgufWeights.bf16(Float.POSITIVE_INFINITY)).isEqualTo((short) 0x7f80);
-        assertThat(Float.intBitsToFloat(GgufWeights.bf16(Float.intBitsToFloat(0x7f800001)) << 16))
+        assertThat(GgufConversion.bf16(Float.POSITIVE_INFINITY)).isEqualTo((short) 0x7f80);
+        assertThat(Float.intBitsToFloat(GgufConversion.bf16(Float.intBitsToFloat(0x7f800001)) << 16))
                 .isNaN();
+    }
+
+    @Test
+    void anyNumberOfThreadsDequantisesTheSame() {
+        int large = 0;
+        try (Gguf file = Gguf.open(Reference.file(GOLDENS + "rand256-Q4_K_S.gguf"))) {
+            WeightFile weights = file.weights(DType.BF16);
+            for (String name : weights.names()) {
+                Torch.start(3);
+                MemorySegment many = weights.get(name).data();
+                Torch.start(1);
+                assertThat(weights.get(name).data().mismatch(many)).as(name).isEqualTo(-1);
+                large += weights.spec(name).elements() > 1 << 16 ? 1 : 0;
+            }
+        } finally {
+            Torch.start(1);
+        }
+        assertThat(large).as("tensors worth more than one thread").isPositive();
     }
 
     @ParameterizedTest
@@ -242,9 +261,9 @@ class GgufTest {
             values[i] = Float.intBitsToFloat(random.nextInt() | (i % 4 == 3 ? 0x7f800000 : 0));
         }
         short[] rounded = new short[length];
-        GgufWeights.bf16(values, rounded, length);
+        GgufConversion.bf16(values, rounded, length);
         for (int i = 0; i < length; i++) {
-            assertThat(rounded[i]).isEqualTo(GgufWeights.bf16(values[i]));
+            assertThat(rounded[i]).isEqualTo(GgufConversion.bf16(values[i]));
         }
     }
 

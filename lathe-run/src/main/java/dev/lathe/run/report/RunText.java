@@ -31,7 +31,8 @@ final class RunText {
                                         .collect(Collectors.joining(", ", " on ", ""))));
         long stepsToCome = facts.totalSteps() - facts.resumedFromStep();
         lines.addAll(facts.tokensPerEpoch() == 0 ? streamed(facts) : counted(facts, stepsToCome));
-        if (facts.updatesInBackward()) {
+        // An adapter's gradients are so small that it is no news.
+        if (facts.updatesInBackward() && !facts.finetuningType().equals("lora")) {
             lines.add("Updates  block by block in the backward pass, in every step that is a single pass");
         }
         if (facts.resumedFromStep() > 0) {

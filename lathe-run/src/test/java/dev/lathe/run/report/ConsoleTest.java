@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user sees: the bar on a terminal, lines elsewhere. */
@@ -52,6 +53,18 @@ class ConsoleTest {
         assertThat(shown(StandardCharsets.UTF_8))
                 .contains("Resumes  after step 150, 50 to go")
                 .contains("Stopped after step 170 of 200, 0:00:10: mean loss 1.0000, 100 tokens/s");
+    }
+
+    /** In an adapter it saves next to nothing. */
+    @ParameterizedTest
+    @CsvSource({"full, true, true", "freeze, true, true", "lora, true, false", "full, false, false"})
+    void updatesInTheBackwardPassAreSaidWhereTheySaveMemory(String type, boolean inBackward, boolean said) {
+        ProgressLines lines = new ProgressLines(stream(StandardCharsets.UTF_8), new LogRule.Never());
+        lines.on(new Event.RunStarted(Replay.facts(type, 200, inBackward, 0)));
+        String line = "Updates  block by block in the backward pass, in every step that is a single pass";
+        assertThat(shown(StandardCharsets.UTF_8).lines().filter(line::equals).count())
+                .isEqualTo(said ? 1 : 0);
+        assertThat(shown(StandardCharsets.UTF_8).contains("Updates")).isEqualTo(said);
     }
 
     @Test

@@ -51,10 +51,14 @@ final class Replay {
     }
 
     static RunFacts facts(long totalSteps, long resumedFromStep) {
+        return facts("lora", totalSteps, false, resumedFromStep);
+    }
+
+    static RunFacts facts(String finetuningType, long totalSteps, boolean updatesInBackward, long resumedFromStep) {
         return new RunFacts(
                 "stories260K",
                 "sft",
-                "lora",
+                finetuningType,
                 11_560,
                 271_592,
                 List.of("q_proj", "v_proj"),
@@ -67,7 +71,7 @@ final class Replay {
                 8_000,
                 6_000,
                 "fp32",
-                false,
+                updatesInBackward,
                 resumedFromStep);
     }
 
