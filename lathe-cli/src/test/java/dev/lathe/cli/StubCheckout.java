@@ -118,12 +118,21 @@ final class StubCheckout {
         return start(root.resolve("lathe"), args);
     }
 
+    /**
+     * Ends when all that was said has arrived: what the launcher puts between the JVM and standard error may outlive both, and
+     * Java reads nothing of a process that has ended.
+     */
     Outcome start(Path script, String... args) throws Exception {
-        return finish(begin(script, args));
+        String waiting = "{ \"$@\" 2>&1 >&3 3>&- | /bin/cat >&2; exit \"${PIPESTATUS[0]}\"; } 3>&1";
+        return finish(begin(List.of("/bin/bash", "-c", waiting, "bash", script.toString()), args));
     }
 
     Process begin(Path script, String... args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(script.toString()));
+        return begin(List.of(script.toString()), args);
+    }
+
+    private Process begin(List<String> program, String... args) throws IOException {
+        List<String> command = new ArrayList<>(program);
         command.addAll(List.of(args));
         ProcessBuilder process = new ProcessBuilder(command).directory(temporary.toFile());
         process.environment().clear();
