@@ -52,7 +52,7 @@ record FourBitMatrix(MemorySegment packed, FourBitTable table, Magnitudes magnit
 
     @Override
     public void dots(PackedKernels kernels, long first, long last, Vectors x, float[][] y, int at) {
-        if (in % block != 0) {
+        if (nibbles().isEmpty()) {
             PackedMatrix.super.dots(kernels, first, last, x, y, at);
             return;
         }

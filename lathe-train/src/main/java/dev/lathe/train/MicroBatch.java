@@ -69,14 +69,17 @@ public record MicroBatch(
 
     /** The next step: of {@link #ROWS}, twice that beyond 512 rows, four times beyond 1,024. */
     private static int filled(int tokens) {
-        int step = ROWS * (tokens > 1024 ? 4 : tokens > 512 ? 2 : 1);
-        return (tokens + step - 1) / step * step;
+        return roundedUp(tokens, ROWS * (tokens > 1024 ? 4 : tokens > 512 ? 2 : 1));
     }
 
     /** Tokens of the longest sample as the reference would have padded it. */
     static int longest(List<Sample> samples) {
         int tokens = samples.stream().mapToInt(Sample::tokens).max().orElse(0);
-        return (tokens + PADDED_TO - 1) / PADDED_TO * PADDED_TO;
+        return roundedUp(tokens, PADDED_TO);
+    }
+
+    private static int roundedUp(int count, int step) {
+        return Math.ceilDiv(count, step) * step;
     }
 
     /** Indices of the tokens that have a target. */

@@ -59,8 +59,9 @@ public record Tuning(Decoder decoder, List<Parameter> parameters, List<String> t
     private static Decoder build(LoadedModel model, Modules modules) {
         Decoder decoder = Decoder.build(model.spec(), modules);
         model.weights().forget(); // most of it was copied
+        System.gc(); // a run of hours follows; loading has left half of Java's heap to nobody, and what that held
+        // outside
         NativeMemory.trim();
-        System.gc(); // a run of hours follows, and loading has left half of Java's heap to nobody
         return decoder;
     }
 
