@@ -34,7 +34,7 @@ public final class FewRows {
 
     /** out = a × b if a has few rows and b is a matrix whose columns stand one after the other; otherwise nothing is done. */
     static boolean multiply(Tensor out, Tensor a, Tensor b) {
-        if (a.size(0) > MOST || a.size(0) == 0 || a.dtype() != b.dtype() || !isTransposed(b) || !hasRows(a)) {
+        if (a.size(0) > MOST || a.size(0) == 0 || a.dtype() != b.dtype() || !isTransposed(b) || !Matrices.hasRows(a)) {
             return false;
         }
         Optional<Kernels> kernels = Torch.kernels(a.dtype());
@@ -45,10 +45,5 @@ public final class FewRows {
 
     private static boolean isTransposed(Tensor matrix) {
         return matrix.handle().stride(0) == 1 && matrix.handle().stride(1) >= matrix.size(0);
-    }
-
-    private static boolean hasRows(Tensor matrix) {
-        return matrix.isContiguous()
-                || (matrix.handle().stride(1) == 1 && matrix.handle().stride(0) >= matrix.size(1));
     }
 }

@@ -55,6 +55,12 @@ public final class Matrices {
         return new Matrix(memory, element, rows, columns, rowStride);
     }
 
+    /** Whether a tensor of two dimensions has its rows one after the other, each without gaps. */
+    static boolean hasRows(Tensor matrix) {
+        return matrix.isContiguous()
+                || (matrix.handle().stride(1) == 1 && matrix.handle().stride(0) >= matrix.size(1));
+    }
+
     /** The type of its elements as tensors name it. */
     public static DType dtype(Matrix matrix) {
         return switch (matrix.element()) {

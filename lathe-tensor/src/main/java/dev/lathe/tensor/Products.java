@@ -1,6 +1,9 @@
 package dev.lathe.tensor;
 
+import dev.lathe.tensor.kernel.BlockedProduct;
+import dev.lathe.tensor.kernel.BlockedProduct.Factor;
 import dev.lathe.tensor.kernel.Workers;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
@@ -17,6 +20,9 @@ final class Products {
     /** A weight is rearranged once for every tile of rows, so tiles of columns are better where there are enough. */
     private static final long MANY_COLUMNS = 1024;
 
+    /** With fewer rows, or columns, a unit for blocks has more to pack than to multiply. */
+    private static final long FEW = 32;
+
     private static final long ROW_STEP = 32;
     private static final long COLUMN_STEP = 64;
 
@@ -24,6 +30,9 @@ final class Products {
 
     /** out = a × b for matrices. */
     static void multiply(Tensor out, Tensor a, Tensor b) {
+        if (inBlocks(out, a, b, 1, false)) {
+            return;
+        }
         tiles(
                 out,
                 a,
@@ -38,6 +47,9 @@ final class Products {
 
     /** out = factor · a × b for matrices. */
     static void multiply(Tensor out, Tensor a, Tensor b, double factor) {
+        if (inBlocks(out, a, b, factor, false)) {
+            return;
+        }
         tiles(
                 out,
                 a,
@@ -48,12 +60,41 @@ final class Products {
 
     /** out += factor · a × b for matrices. */
     static void accumulate(Tensor out, Tensor a, Tensor b, double factor) {
+        if (inBlocks(out, a, b, factor, true)) {
+            return;
+        }
         tiles(out, a, b, (o, x, y) -> o.handle().addmm_(x.handle(), y.handle(), new Scalar(1.0), new Scalar(factor)));
     }
 
     @FunctionalInterface
     private interface Tile {
         void compute(Tensor out, Tensor a, Tensor b);
+    }
+
+    /** Whether it was done in blocks: where this host has them, for matrices that are worth it. */
+    private static boolean inBlocks(Tensor out, Tensor a, Tensor b, double factor, boolean add) {
+        boolean large = Math.min(out.size(0), Math.min(out.size(1), a.size(1))) >= FEW;
+        Optional<BlockedProduct> product = large && b.dtype() == a.dtype() && out.dtype() == a.dtype()
+                ? Torch.blockedProduct(a.dtype())
+                : Optional.empty();
+        if (product.isEmpty() || !Matrices.hasRows(out)) {
+            return false;
+        }
+        Optional<Factor> left = factor(a).filter(x -> x.turned() || x.columns() % 2 == 0);
+        Optional<Factor> right = factor(b);
+        if (left.isEmpty() || right.isEmpty()) {
+            return false;
+        }
+        product.get().multiply(left.get(), right.get(), (float) factor, add, Matrices.of(out));
+        return true;
+    }
+
+    private static Optional<Factor> factor(Tensor matrix) {
+        if (Matrices.hasRows(matrix)) {
+            return Optional.of(new Factor(Matrices.of(matrix), false));
+        }
+        Tensor turned = matrix.transpose(0, 1);
+        return Matrices.hasRows(turned) ? Optional.of(new Factor(Matrices.of(turned), true)) : Optional.empty();
     }
 
     private static void tiles(Tensor out, Tensor a, Tensor b, Tile tile) {

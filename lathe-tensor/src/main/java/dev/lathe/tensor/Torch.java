@@ -1,6 +1,9 @@
 package dev.lathe.tensor;
 
+import dev.lathe.base.SystemFiles;
+import dev.lathe.tensor.kernel.BlockedProduct;
 import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.TileProduct;
 import dev.lathe.tensor.kernel.Workers;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class Torch {
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
+    private static final Optional<TileProduct> TILES = loadedTiles();
     private static final AtomicReference<Pool> POOL = new AtomicReference<>(Pool.of(1));
 
     private Torch() {}
@@ -29,11 +33,19 @@ public final class Torch {
      * @param kernels which share their work out
      * @param serial the same ones, for use within a part of such work
      */
-    private record Pool(Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial) {
+    private record Pool(
+            Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial, Optional<BlockedProduct> product) {
         static Pool of(int threads) {
             Workers workers = new Workers(threads, Torch::prepareThread);
-            return new Pool(workers, Kernels.ofHost(workers), Kernels.ofHost(new Workers(1)));
+            Optional<Kernels> kernels = Kernels.ofHost(workers);
+            return new Pool(workers, kernels, Kernels.ofHost(new Workers(1)), kernels.flatMap(any -> tiles().map(
+                            tiles -> new BlockedProduct(tiles, any.pack(), workers))));
         }
+    }
+
+    private static Optional<TileProduct> loadedTiles() {
+        load();
+        return Brgemm.ofHost(SystemFiles.ofHost(), System.getenv());
     }
 
     /**
@@ -72,6 +84,16 @@ public final class Torch {
             workers().close();
             POOL.set(Pool.of(threads));
         }
+    }
+
+    /** Blocks of BF16 matrices, where this host multiplies them faster than libtorch does as a whole. */
+    static Optional<TileProduct> tiles() {
+        return TILES;
+    }
+
+    /** Products of matrices of this type by {@link #tiles}. */
+    static Optional<BlockedProduct> blockedProduct(DType dtype) {
+        return pool().product().filter(any -> dtype == DType.BF16);
     }
 
     private static Pool pool() {

@@ -69,10 +69,10 @@ record LoraLinear(
     }
 
     private void backward(Tape tape, Tensor x, Tensor input, Optional<Tensor> mask, Tensor low, Tensor dy) {
-        Tensor dUps =
-                dy.transpose(0, 1).matmul(low); // [out, room]: all layers beside all As, for one product is cheaper
+        // [room, out]: all layers beside all As, for one product is cheaper; so turned that the small one is.
+        Tensor dUps = low.transpose(0, 1).matmul(dy);
         for (int i = 0; i < factors.size(); i++) {
-            factors.get(i).addGradient(dUps.narrow(1, i * rank, rank));
+            factors.get(i).addGradient(dUps.narrow(0, i * rank, rank).transpose(0, 1));
         }
         Tensor dWide = weight.timesTransposed(dy);
         Tensor dLow = dWide.narrow(1, x.size(1), room());

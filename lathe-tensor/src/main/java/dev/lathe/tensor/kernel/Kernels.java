@@ -21,7 +21,8 @@ public record Kernels(
         AdamWKernel adamW,
         SumKernel sum,
         RowProductKernel rowProduct,
-        RowAttentionKernel rowAttention) {
+        RowAttentionKernel rowAttention,
+        PackKernel pack) {
     /** Those of this host, if it has vectors worth it and this JVM has {@code --add-modules jdk.incubator.vector}. */
     public static Optional<Kernels> ofHost(Workers workers) {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()
@@ -46,6 +47,7 @@ public record Kernels(
                 new ScalarAdamW(workers),
                 new ScalarSum(workers),
                 new ScalarRowProduct(workers),
-                new ScalarRowAttention(workers));
+                new ScalarRowAttention(workers),
+                new ScalarPack());
     }
 }

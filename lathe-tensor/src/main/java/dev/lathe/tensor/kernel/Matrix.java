@@ -40,6 +40,16 @@ public record Matrix(MemorySegment data, Element element, long rows, long column
         return new Matrix(data.asSlice(skipped), element, rows, count, rowStride);
     }
 
+    /** Rows and columns from {@code row} and {@code column} on, sharing memory. */
+    public Matrix part(long row, long rowCount, long column, long columnCount) {
+        if (row < 0 || rowCount < 0 || row + rowCount > rows) {
+            throw new IndexOutOfBoundsException(row + " + " + rowCount + " of " + rows + " rows");
+        }
+        Matrix columns = slice(column, columnCount);
+        long skipped = rowCount == 0 ? 0 : row * rowStride * element.bytes();
+        return new Matrix(columns.data.asSlice(skipped), element, rowCount, columnCount, rowStride);
+    }
+
     /** Copies rows {@code first} to {@code first + count} to rows {@code at} and on of {@code to}, of the same width and type. */
     public void copyRows(long first, long count, Matrix to, long at) {
         if (columns != to.columns || element != to.element) {

@@ -37,6 +37,7 @@ final class VectorKernels {
                 new VectorAdamW(workers),
                 new VectorSum(workers),
                 new VectorRowProduct(workers),
-                new VectorRowAttention(workers));
+                new VectorRowAttention(workers),
+                new VectorPack());
     }
 }

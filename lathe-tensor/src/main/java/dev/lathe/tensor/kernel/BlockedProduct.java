@@ -1,0 +1,72 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Products of BF16 matrices in blocks that fit a core's cache. A part of the result packs its columns of the second matrix
+ * for all of its rows; the first matrix is multiplied where it stands, unless it is turned. How the work is shared out
+ * changes no number of the result.
+ */
+public final class BlockedProduct {
+    private final TileProduct tiles;
+    private final PackKernel pack;
+    private final Workers workers;
+    private final Scratch scratch = new Scratch(ProductPart.BYTES);
+
+    public BlockedProduct(TileProduct tiles, PackKernel pack, Workers workers) {
+        this.tiles = tiles;
+        this.pack = pack;
+        this.workers = workers;
+    }
+
+    /**
+     * A matrix of a product.
+     *
+     * @param stored BF16
+     * @param turned whether what is meant is its transpose
+     */
+    public record Factor(Matrix stored, boolean turned) {
+        public long rows() {
+            return turned ? stored.columns() : stored.rows();
+        }
+
+        public long columns() {
+            return turned ? stored.rows() : stored.columns();
+        }
+
+        /** What is stored of rows {@code row} and columns {@code column} and on. */
+        Matrix cut(long row, long rows, long column, long columns) {
+            return turned ? stored.part(column, columns, row, rows) : stored.part(row, rows, column, columns);
+        }
+    }
+
+    /**
+     * out = factor · a b, or out += factor · a b where {@code add} says so; rounded once.
+     *
+     * @param a with a column at least, and where it is not turned with an even number of them
+     * @param out BF16 or F32
+     */
+    public void multiply(Factor a, Factor b, float factor, boolean add, Matrix out) {
+        if (a.columns() != b.rows()
+                || out.rows() != a.rows()
+                || out.columns() != b.columns()
+                || a.columns() == 0
+                || (!a.turned() && a.columns() % 2 != 0)) {
+            throw new IllegalArgumentException("no product: " + a + " times " + b + " is " + out);
+        }
+        Grid grid = Grid.of(out.rows(), out.columns(), a.turned(), workers.threads());
+        workers.run(grid.parts(), index -> {
+            Grid.Part part = grid.part(index);
+            Factor rows = new Factor(a.cut(part.row(), part.rows(), 0, a.columns()), a.turned());
+            Factor columns = new Factor(b.cut(0, b.rows(), part.column(), part.columns()), b.turned());
+            Matrix result = out.part(part.row(), part.rows(), part.column(), part.columns());
+            MemorySegment memory = scratch.take();
+            try {
+                new ProductPart(tiles, pack, rows, columns, factor, add, result, memory).run();
+            } finally {
+                tiles.release();
+                scratch.give(memory);
+            }
+        });
+    }
+}

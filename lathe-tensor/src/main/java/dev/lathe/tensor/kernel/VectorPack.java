@@ -1,0 +1,202 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * {@link PackKernel} with vectors of pairs. A square of as many rows as a vector has lanes is turned by exchanging, between
+ * rows 1, 2, 4, 8 apart, the lanes that lie that far apart: 0.28 ns a pair where single numbers take 0.9 (Sapphire Rapids).
+ */
+record VectorPack() implements PackKernel {
+    private static final int N = Lanes.N;
+    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2, 4 or 8 away, and lanes in the upper half of
+    // a pair.
+    private static final VectorShuffle<Integer> AWAY_1 = partners(1);
+    private static final VectorShuffle<Integer> AWAY_2 = partners(2);
+    private static final VectorShuffle<Integer> AWAY_4 = partners(4);
+    private static final VectorShuffle<Integer> AWAY_8 = partners(8);
+    private static final VectorMask<Integer> UPPER_1 = upper(1);
+    private static final VectorMask<Integer> UPPER_2 = upper(2);
+    private static final VectorMask<Integer> UPPER_4 = upper(4);
+    private static final VectorMask<Integer> UPPER_8 = upper(8);
+
+    private static VectorShuffle<Integer> partners(int distance) {
+        return VectorShuffle.fromOp(Lanes.I, lane -> (lane ^ distance) % N);
+    }
+
+    private static VectorMask<Integer> upper(int distance) {
+        boolean[] upper = new boolean[N];
+        for (int i = 0; i < N; i++) {
+            upper[i] = (i & distance) != 0;
+        }
+        return VectorMask.fromArray(Lanes.I, upper, 0);
+    }
+
+    @Override
+    public void pair(Matrix matrix, MemorySegment pairs, long stride) {
+        int whole = matrix.width() & -N;
+        long even = matrix.rows() & -2;
+        for (long r = 0; r < even; r += 2) {
+            pair(matrix.data(), matrix.offset(r, 0), matrix.offset(r + 1, 0), whole, pairs, r / 2 * stride);
+        }
+        ScalarPack.pair(matrix, even, 0, pairs, stride);
+        ScalarPack.pair(matrix, 0, whole, pairs, stride);
+    }
+
+    private static void pair(MemorySegment data, long upper, long lower, int count, MemorySegment pairs, long at) {
+        for (int i = 0; i < count; i += N) {
+            IntVector a = (IntVector) ShortVector.fromMemorySegment(Lanes.S, data, upper + 2L * i, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            IntVector b = (IntVector) ShortVector.fromMemorySegment(Lanes.S, data, lower + 2L * i, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            a.or(b.lanewise(VectorOperators.LSHL, 16)).intoMemorySegment(pairs, (at + i) * Integer.BYTES, Lanes.ORDER);
+        }
+    }
+
+    @Override
+    public void pairTurned(Matrix matrix, MemorySegment pairs, long stride) {
+        long rows = matrix.rows() & -N;
+        int columns = matrix.width() & -(2 * N);
+        int[] square = new int[N * N];
+        for (long r = 0; r < rows; r += N) {
+            for (int c = 0; c < columns; c += 2 * N) {
+                read(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
+                turn(square);
+                write(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
+            }
+        }
+        ScalarPack.pairTurned(matrix, 0, columns, matrix.columns(), pairs, stride);
+        ScalarPack.pairTurned(matrix, rows, 0, columns, pairs, stride);
+    }
+
+    @Override
+    public void turn(Matrix matrix, Matrix turned) {
+        long rows = matrix.rows() & -(2 * N);
+        int columns = matrix.width() & -N;
+        int[] square = new int[N * N];
+        for (int c = 0; c < columns; c += N) {
+            for (long r = 0; r < rows; r += 2 * N) {
+                readPairs(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
+                turn(square);
+                write(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
+            }
+        }
+        ScalarPack.turn(matrix, rows, 0, columns, turned);
+        ScalarPack.turn(matrix, 0, columns, matrix.columns(), turned);
+    }
+
+    private static void read(MemorySegment from, long at, long stride, int[] square) {
+        for (int i = 0; i < N; i++) {
+            IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER)
+                    .intoArray(square, i * N);
+        }
+    }
+
+    private static void readPairs(MemorySegment from, long at, long stride, int[] square) {
+        for (int i = 0; i < N; i++) {
+            long upper = at + 2 * i * stride;
+            IntVector a = (IntVector) ShortVector.fromMemorySegment(Lanes.S, from, upper, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            IntVector b = (IntVector) ShortVector.fromMemorySegment(Lanes.S, from, upper + stride, Lanes.ORDER)
+                    .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
+            a.or(b.lanewise(VectorOperators.LSHL, 16)).intoArray(square, i * N);
+        }
+    }
+
+    private static void turn(int[] square) {
+        exchange(square, 1, AWAY_1, UPPER_1);
+        exchange(square, 2, AWAY_2, UPPER_2);
+        exchange(square, 4, AWAY_4, UPPER_4);
+        if (N > 8) {
+            exchange(square, 8, AWAY_8, UPPER_8);
+        }
+    }
+
+    private static void exchange(
+            int[] square, int distance, VectorShuffle<Integer> shuffle, VectorMask<Integer> upper) {
+        VectorMask<Integer> lower = upper.not();
+        for (int i = 0; i < N / 2; i++) {
+            int one = ((i & -distance) * 2 + (i & (distance - 1))) * N;
+            int other = one + distance * N;
+            IntVector a = IntVector.fromArray(Lanes.I, square, one);
+            IntVector b = IntVector.fromArray(Lanes.I, square, other);
+            a.blend(b.rearrange(shuffle), upper).intoArray(square, one);
+            b.blend(a.rearrange(shuffle), lower).intoArray(square, other);
+        }
+    }
+
+    private static void write(int[] square, MemorySegment to, long at, long stride) {
+        for (int i = 0; i < N; i++) {
+            IntVector.fromArray(Lanes.I, square, i * N).intoMemorySegment(to, at + i * stride, Lanes.ORDER);
+        }
+    }
+
+    @Override
+    public void put(Matrix sums, float factor, boolean add, Matrix out) {
+        int whole = Lanes.whole(sums.width(), out);
+        float[] row = Lanes.array(sums.width() - whole);
+        float[] before = Lanes.array(row.length);
+        for (long r = 0; r < sums.rows(); r++) {
+            long from = sums.offset(r, 0);
+            long to = out.offset(r, 0);
+            if (add) {
+                addNarrow(sums.data(), from, factor, whole, out.data(), to);
+                Lanes.read(out, r, whole, sums.width() - whole, before);
+            } else {
+                putNarrow(sums.data(), from, factor, whole, out.data(), to);
+            }
+            if (row.length > 0) {
+                Lanes.read(sums, r, whole, sums.width() - whole, row);
+                scale(row, factor, before);
+                Lanes.write(row, out, r, whole, sums.width() - whole);
+            }
+        }
+    }
+
+    private static void scale(float[] row, float factor, float[] before) {
+        for (int i = 0; i < row.length; i += N) {
+            FloatVector.fromArray(Lanes.F, row, i)
+                    .fma(FloatVector.broadcast(Lanes.F, factor), FloatVector.fromArray(Lanes.F, before, i))
+                    .intoArray(row, i);
+        }
+    }
+
+    private static void putNarrow(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .mul(scale);
+            IntVector bits = v.reinterpretAsInts();
+            bits = bits.add(0x7FFF)
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(out, to + 2L * i, Lanes.ORDER);
+        }
+    }
+
+    private static void addNarrow(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector before = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, out, to + 2L * i, Lanes.ORDER)
+                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .fma(scale, before);
+            IntVector bits = v.reinterpretAsInts();
+            bits = bits.add(0x7FFF)
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(out, to + 2L * i, Lanes.ORDER);
+        }
+    }
+}
