@@ -12,11 +12,13 @@ public final class BlockedProduct {
     private final PackKernel pack;
     private final Workers workers;
     private final Scratch scratch = new Scratch(ProductPart.BYTES);
+    private final TallProduct tall;
 
     public BlockedProduct(TileProduct tiles, PackKernel pack, Workers workers) {
         this.tiles = tiles;
         this.pack = pack;
         this.workers = workers;
+        this.tall = new TallProduct(tiles, pack, workers, scratch, new Scratch(TallProduct.SUM_BYTES));
     }
 
     /**
@@ -54,7 +56,11 @@ public final class BlockedProduct {
                 || (!a.turned() && a.columns() % 2 != 0)) {
             throw new IllegalArgumentException("no product: " + a + " times " + b + " is " + out);
         }
-        Grid grid = Grid.of(out.rows(), out.columns(), a.turned(), workers.threads());
+        if (a.turned() && !b.turned() && TallProduct.suits(a.stored(), b.stored())) {
+            tall.multiply(a.stored(), b.stored(), factor, add, out);
+            return;
+        }
+        Grid grid = Grid.of(out.rows(), out.columns(), a.columns(), ProductPart.PACKED, a.turned(), workers.threads());
         workers.run(grid.parts(), index -> {
             Grid.Part part = grid.part(index);
             Factor rows = new Factor(a.cut(part.row(), part.rows(), 0, a.columns()), a.turned());

@@ -23,11 +23,11 @@ record ProductPart(
     /** Inner length of a block, at most: a panel of 32 columns stays in the first cache. */
     private static final long INNER = 640;
     /** Numbers of a matrix that are packed at a time, at most. */
-    private static final long PACKED = 384 << 10;
+    static final long PACKED = 384 << 10;
     /** Sums that wait, at most. */
     private static final long SUMS = 256 << 10;
     /** Pairs, or sums, of a cache line. */
-    private static final long LINE = 16;
+    static final long LINE = 16;
 
     private static final long FIRST_SUM = 2 * PACKED * Short.BYTES;
 
@@ -55,9 +55,13 @@ record ProductPart(
         }
     }
 
-    /** From a row of pairs, or of sums, to the next: an odd number of lines, for an even one crowds a few sets of the cache. */
     private long stride() {
-        return (Math.ceilDiv(out.columns(), LINE) | 1) * LINE;
+        return oddLines(out.columns());
+    }
+
+    /** From a row of so many pairs, or sums, to the next: an odd number of lines, for an even one crowds some sets of the cache. */
+    static long oddLines(long numbers) {
+        return (Math.ceilDiv(numbers, LINE) | 1) * LINE;
     }
 
     private void packColumns(long from, long length) {

@@ -14,19 +14,23 @@ import jdk.incubator.vector.VectorShuffle;
  */
 record VectorPack() implements PackKernel {
     private static final int N = Lanes.N;
-    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2, 4 or 8 away, and lanes in the upper half of
-    // a pair.
+    // Constants, or C2 would make each anew: a lane's partner 1, 2, 4 away or half a vector, and the upper and lower
+    // ones of them.
     private static final VectorShuffle<Integer> AWAY_1 = partners(1);
     private static final VectorShuffle<Integer> AWAY_2 = partners(2);
     private static final VectorShuffle<Integer> AWAY_4 = partners(4);
-    private static final VectorShuffle<Integer> AWAY_8 = partners(8);
+    private static final VectorShuffle<Integer> AWAY_HALF = partners(N / 2);
     private static final VectorMask<Integer> UPPER_1 = upper(1);
     private static final VectorMask<Integer> UPPER_2 = upper(2);
     private static final VectorMask<Integer> UPPER_4 = upper(4);
-    private static final VectorMask<Integer> UPPER_8 = upper(8);
+    private static final VectorMask<Integer> UPPER_HALF = upper(N / 2);
+    private static final VectorMask<Integer> LOWER_1 = UPPER_1.not();
+    private static final VectorMask<Integer> LOWER_2 = UPPER_2.not();
+    private static final VectorMask<Integer> LOWER_4 = UPPER_4.not();
+    private static final VectorMask<Integer> LOWER_HALF = UPPER_HALF.not();
 
     private static VectorShuffle<Integer> partners(int distance) {
-        return VectorShuffle.fromOp(Lanes.I, lane -> (lane ^ distance) % N);
+        return VectorShuffle.fromOp(Lanes.I, lane -> lane ^ distance);
     }
 
     private static VectorMask<Integer> upper(int distance) {
@@ -90,13 +94,17 @@ record VectorPack() implements PackKernel {
         ScalarPack.turn(matrix, 0, columns, matrix.columns(), turned);
     }
 
+    /** Rows, two at a time, their neighbours exchanged. */
     private static void read(MemorySegment from, long at, long stride, int[] square) {
-        for (int i = 0; i < N; i++) {
-            IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER)
-                    .intoArray(square, i * N);
+        for (int i = 0; i < N; i += 2) {
+            IntVector a = IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER);
+            IntVector b = IntVector.fromMemorySegment(Lanes.I, from, at + (i + 1) * stride, Lanes.ORDER);
+            a.blend(b.rearrange(AWAY_1), UPPER_1).intoArray(square, i * N);
+            b.blend(a.rearrange(AWAY_1), LOWER_1).intoArray(square, (i + 1) * N);
         }
     }
 
+    /** The same of pairs of rows. */
     private static void readPairs(MemorySegment from, long at, long stride, int[] square) {
         for (int i = 0; i < N; i++) {
             long upper = at + 2 * i * stride;
@@ -106,63 +114,88 @@ record VectorPack() implements PackKernel {
                     .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
             a.or(b.lanewise(VectorOperators.LSHL, 16)).intoArray(square, i * N);
         }
+        for (int i = 0; i < N; i += 2) {
+            IntVector a = IntVector.fromArray(Lanes.I, square, i * N);
+            IntVector b = IntVector.fromArray(Lanes.I, square, (i + 1) * N);
+            a.blend(b.rearrange(AWAY_1), UPPER_1).intoArray(square, i * N);
+            b.blend(a.rearrange(AWAY_1), LOWER_1).intoArray(square, (i + 1) * N);
+        }
     }
 
+    /** Rows 2 and 4 apart, in squares of 16 numbers and of 8. */
     private static void turn(int[] square) {
-        exchange(square, 1, AWAY_1, UPPER_1);
-        exchange(square, 2, AWAY_2, UPPER_2);
-        exchange(square, 4, AWAY_4, UPPER_4);
-        if (N > 8) {
-            exchange(square, 8, AWAY_8, UPPER_8);
-        }
-    }
-
-    private static void exchange(
-            int[] square, int distance, VectorShuffle<Integer> shuffle, VectorMask<Integer> upper) {
-        VectorMask<Integer> lower = upper.not();
         for (int i = 0; i < N / 2; i++) {
-            int one = ((i & -distance) * 2 + (i & (distance - 1))) * N;
-            int other = one + distance * N;
+            int one = ((i & -2) * 2 + (i & 1)) * N;
             IntVector a = IntVector.fromArray(Lanes.I, square, one);
-            IntVector b = IntVector.fromArray(Lanes.I, square, other);
-            a.blend(b.rearrange(shuffle), upper).intoArray(square, one);
-            b.blend(a.rearrange(shuffle), lower).intoArray(square, other);
+            IntVector b = IntVector.fromArray(Lanes.I, square, one + 2 * N);
+            a.blend(b.rearrange(AWAY_2), UPPER_2).intoArray(square, one);
+            b.blend(a.rearrange(AWAY_2), LOWER_2).intoArray(square, one + 2 * N);
+        }
+        if (N == 16) {
+            for (int i = 0; i < N / 2; i++) {
+                int one = ((i & -4) * 2 + (i & 3)) * N;
+                IntVector a = IntVector.fromArray(Lanes.I, square, one);
+                IntVector b = IntVector.fromArray(Lanes.I, square, one + 4 * N);
+                a.blend(b.rearrange(AWAY_4), UPPER_4).intoArray(square, one);
+                b.blend(a.rearrange(AWAY_4), LOWER_4).intoArray(square, one + 4 * N);
+            }
         }
     }
 
+    /** Writes the rows, those that are half a square apart exchanged. */
     private static void write(int[] square, MemorySegment to, long at, long stride) {
-        for (int i = 0; i < N; i++) {
-            IntVector.fromArray(Lanes.I, square, i * N).intoMemorySegment(to, at + i * stride, Lanes.ORDER);
+        for (int i = 0; i < N / 2; i++) {
+            IntVector a = IntVector.fromArray(Lanes.I, square, i * N);
+            IntVector b = IntVector.fromArray(Lanes.I, square, (i + N / 2) * N);
+            a.blend(b.rearrange(AWAY_HALF), UPPER_HALF).intoMemorySegment(to, at + i * stride, Lanes.ORDER);
+            b.blend(a.rearrange(AWAY_HALF), LOWER_HALF).intoMemorySegment(to, at + (i + N / 2) * stride, Lanes.ORDER);
         }
     }
 
     @Override
     public void put(Matrix sums, float factor, boolean add, Matrix out) {
-        int whole = Lanes.whole(sums.width(), out);
-        float[] row = Lanes.array(sums.width() - whole);
-        float[] before = Lanes.array(row.length);
+        if (out.element() == Element.F32) {
+            putWide(sums, factor, add, out);
+            return;
+        }
+        int whole = sums.width() & -N;
         for (long r = 0; r < sums.rows(); r++) {
-            long from = sums.offset(r, 0);
-            long to = out.offset(r, 0);
             if (add) {
-                addNarrow(sums.data(), from, factor, whole, out.data(), to);
-                Lanes.read(out, r, whole, sums.width() - whole, before);
+                addNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             } else {
-                putNarrow(sums.data(), from, factor, whole, out.data(), to);
+                putNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             }
-            if (row.length > 0) {
-                Lanes.read(sums, r, whole, sums.width() - whole, row);
-                scale(row, factor, before);
-                Lanes.write(row, out, r, whole, sums.width() - whole);
+        }
+        ScalarPack.put(sums, factor, add, out, whole);
+    }
+
+    private static void putWide(Matrix sums, float factor, boolean add, Matrix out) {
+        int whole = sums.width() & -N;
+        for (long r = 0; r < sums.rows(); r++) {
+            if (add) {
+                addWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
+            } else {
+                putWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             }
+        }
+        ScalarPack.put(sums, factor, add, out, whole);
+    }
+
+    private static void putWide(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .mul(scale)
+                    .intoMemorySegment(out, to + 4L * i, Lanes.ORDER);
         }
     }
 
-    private static void scale(float[] row, float factor, float[] before) {
-        for (int i = 0; i < row.length; i += N) {
-            FloatVector.fromArray(Lanes.F, row, i)
-                    .fma(FloatVector.broadcast(Lanes.F, factor), FloatVector.fromArray(Lanes.F, before, i))
-                    .intoArray(row, i);
+    private static void addWide(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .fma(scale, FloatVector.fromMemorySegment(Lanes.F, out, to + 4L * i, Lanes.ORDER))
+                    .intoMemorySegment(out, to + 4L * i, Lanes.ORDER);
         }
     }
 

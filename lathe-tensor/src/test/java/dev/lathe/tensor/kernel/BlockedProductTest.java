@@ -11,7 +11,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Blocks put together are the product, whichever matrix is turned and however many threads there are. */
 class BlockedProductTest {
     @ParameterizedTest
-    @CsvSource({"1,2,1", "65,34,17", "64,640,16", "130,642,250", "7,4000,33", "300,64,700", "33,96,1300", "70,30000,20"
+    @CsvSource({
+        "1,2,1",
+        "65,34,17",
+        "64,640,16",
+        "130,642,250",
+        "7,4000,33",
+        "300,64,700",
+        "33,96,1300",
+        "70,30000,20",
+        "24,1300,400",
+        "64,768,833"
     })
     void isTheProduct(long rows, long inner, long columns) {
         for (int threads : new int[] {1, 3}) {
@@ -41,9 +51,12 @@ class BlockedProductTest {
             Cases cases = new Cases(1, true);
             Factor b = factor(cases, 9, 40, false);
             Matrix out = cases.empty(Element.F32, 35, 40);
-            Factor turned = factor(cases, 35, 9, true);
-            product.multiply(turned, b, 1, false, out);
-            assertProduct(turned, b, 1, zeros(cases, Element.F32, 35, 40), out);
+            for (long inner : new long[] {9, 1301}) {
+                Factor turned = factor(cases, 35, inner, true);
+                Factor rows = factor(cases, inner, 40, false);
+                product.multiply(turned, rows, 1, false, out);
+                assertProduct(turned, rows, 1, zeros(cases, Element.F32, 35, 40), out);
+            }
             assertThatThrownBy(() -> product.multiply(factor(cases, 35, 9, false), b, 1, false, out))
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -59,7 +72,7 @@ class BlockedProductTest {
         "1,1,true,7"
     })
     void partsCoverTheResultOnce(long rows, long columns, boolean turned, int threads) {
-        Grid grid = Grid.of(rows, columns, turned, threads);
+        Grid grid = Grid.of(rows, columns, 608, ProductPart.PACKED, turned, threads);
         int[] seen = new int[(int) (rows * columns)];
         for (int i = 0; i < grid.parts(); i++) {
             Grid.Part part = grid.part(i);
