@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.tensor.kernel.BlockedProduct.Factor;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +43,27 @@ class BlockedProductTest {
                     Cases.assertGapsUntouched(out);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"70,64,40,33,300", "5,4000,32,6,100", "130,2,2,2,64"})
+    void sumsOfProducts(long rows, long inner, long second, long third, long columns) {
+        try (Workers workers = new Workers(2)) {
+            BlockedProduct product = new BlockedProduct(new ScalarTileProduct(), new VectorPack(), workers);
+            Cases cases = new Cases(rows, true);
+            List<BlockedProduct.Term> terms = new ArrayList<>();
+            for (long length : new long[] {inner, second, third + third % 2}) {
+                terms.add(new BlockedProduct.Term(
+                        factor(cases, rows, length, false), factor(cases, length, columns, length == second)));
+            }
+            Matrix out = cases.empty(Element.F32, rows, columns);
+            product.multiply(terms, 2, false, out);
+            Matrix expected = zeros(cases, Element.F32, rows, columns);
+            for (BlockedProduct.Term term : terms) {
+                product.multiply(term.a(), term.b(), 2, true, expected);
+            }
+            Cases.assertClose(out, expected, 1e-4);
         }
     }
 
