@@ -1,0 +1,123 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** {@link TileSoftmaxKernel} in plain Java; uses the first part of a row. */
+record ScalarTileSoftmax() implements TileSoftmaxKernel {
+    private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final float LEAST = -126;
+
+    /** How many keys a row sees. */
+    private static int seen(boolean diagonal, int row) {
+        return diagonal ? row + 1 : SIDE;
+    }
+
+    @Override
+    public void most(MemorySegment scores, boolean diagonal, int rows, float[] most) {
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < seen(diagonal, r); c++) {
+                float score = Floats.get(scores, r * SIDE + c);
+                most[r * PARTS] = score > most[r * PARTS] ? score : most[r * PARTS];
+            }
+        }
+    }
+
+    @Override
+    public void most(float[] parts, int rows, float[] most) {
+        first(parts, rows, most);
+    }
+
+    @Override
+    public void exps(
+            MemorySegment scores,
+            boolean diagonal,
+            int rows,
+            float factor,
+            float[] shift,
+            MemorySegment p,
+            float[] sums) {
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < seen(diagonal, r); c++) {
+                float e = power(Math.fma(Floats.get(scores, r * SIDE + c), factor, shift[r]));
+                set(p, r * SIDE + c, e);
+                sums[r * PARTS] += e;
+            }
+        }
+    }
+
+    @Override
+    public void sum(float[] parts, int rows, float[] sums) {
+        first(parts, rows, sums);
+    }
+
+    private static void first(float[] parts, int rows, float[] all) {
+        for (int r = 0; r < rows; r++) {
+            all[r] = parts[r * PARTS];
+        }
+    }
+
+    @Override
+    public void put(MemorySegment sums, long stride, float[] factors, Matrix out) {
+        put(sums, stride, factors, out, 0);
+    }
+
+    /** From a column on. */
+    static void put(MemorySegment sums, long stride, float[] factors, Matrix out, int column) {
+        for (int r = 0; r < out.rows(); r++) {
+            for (int c = column; c < out.columns(); c++) {
+                out.set(r, c, Floats.get(sums, r * stride + c) * factors[r]);
+            }
+        }
+    }
+
+    @Override
+    public void dots(Matrix a, Matrix b, float[] dots) {
+        java.util.Arrays.fill(dots, 0, (int) a.rows(), 0);
+        addDots(a, b, dots, 0);
+    }
+
+    /** From a column on. */
+    static void addDots(Matrix a, Matrix b, float[] dots, int column) {
+        for (int r = 0; r < a.rows(); r++) {
+            for (int c = column; c < a.columns(); c++) {
+                dots[r] = Math.fma(a.get(r, c), b.get(r, c), dots[r]);
+            }
+        }
+    }
+
+    @Override
+    public void gradients(
+            MemorySegment scores,
+            MemorySegment dp,
+            boolean diagonal,
+            int rows,
+            float factor,
+            float[] shift,
+            float[] along,
+            MemorySegment p,
+            MemorySegment ds,
+            MemorySegment dsRows) {
+        for (int r = 0; r < rows; r++) {
+            int kept = seen(diagonal, r | 1); // a pair of rows, of which the upper sees one key less
+            for (int c = 0; c < kept; c++) {
+                int at = r * SIDE + c;
+                boolean seen = c < seen(diagonal, r);
+                float e = seen ? power(Math.fma(Floats.get(scores, at), factor, shift[r])) : 0;
+                float gradient = seen ? e * (Floats.get(dp, at) - along[r]) : 0;
+                int pair = 2 * (r / 2 * SIDE + c) + r % 2;
+                set(p, pair, e);
+                set(ds, pair, gradient);
+                set(dsRows, at, gradient);
+            }
+        }
+    }
+
+    private static float power(float exponent) {
+        return exponent < LEAST ? 0 : (float) Math.pow(2, exponent);
+    }
+
+    private static void set(MemorySegment numbers, int index, float value) {
+        numbers.set(BF16, (long) Short.BYTES * index, Bf16.narrow(value));
+    }
+}

@@ -1,0 +1,263 @@
+package dev.lathe.tensor.kernel;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * {@link TileSoftmaxKernel} with vectors, down one column of vectors after the other, so that a column begins at the diagonal.
+ *
+ * <p>2^x is 2^n (1 + f q(f)), n the nearest integer and f what is left of x, with an error of 3e-6 (polynomial by least squares,
+ * reweighted until the errors are even): what becomes of it is rounded to 4e-3. So is the rounding itself one addition:
+ * a tie, one number of 65,536, goes away from zero. NaN stays NaN as long as it came from BF16 or from arithmetic.
+ */
+record VectorTileSoftmax() implements TileSoftmaxKernel {
+    private static final int N = Lanes.N;
+    private static final IntVector LANES = IntVector.zero(Lanes.I).addIndex(1);
+    private static final float C4 = 0.009582854f;
+    private static final float C3 = 0.05590643f;
+    private static final float C2 = 0.240240991f;
+    private static final float C1 = 0.693124175f;
+    private static final float LEAST = -126;
+    private static final int HALF = 0x8000;
+    private static final int UPPER = 0xFFFF0000;
+
+    @Override
+    public void most(MemorySegment scores, boolean diagonal, int rows, float[] most) {
+        if (diagonal) {
+            hide(scores);
+        }
+        for (int c = 0; c < SIDE; c += N) {
+            most(scores, c, diagonal ? c : 0, rows, most);
+        }
+    }
+
+    /** -∞ right of the diagonal, up to the end of the vector that it goes through. */
+    private static void hide(MemorySegment scores) {
+        for (int r = 0; r < SIDE; r++) {
+            int c = r & -N;
+            long at = (r * SIDE + c) * 4L;
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, scores, at, Lanes.ORDER);
+            VectorMask<Float> hidden = LANES.compare(VectorOperators.GT, r - c).cast(Lanes.F);
+            v.blend(Float.NEGATIVE_INFINITY, hidden).intoMemorySegment(scores, at, Lanes.ORDER);
+        }
+    }
+
+    private static void most(MemorySegment scores, int column, int first, int rows, float[] most) {
+        for (int r = first; r < rows; r++) {
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, scores, (r * SIDE + column) * 4L, Lanes.ORDER);
+            FloatVector before = FloatVector.fromArray(Lanes.F, most, r * PARTS);
+            before.blend(v, v.compare(VectorOperators.GT, before)).intoArray(most, r * PARTS);
+        }
+    }
+
+    @Override
+    public void most(float[] parts, int rows, float[] most) {
+        for (int r = 0; r < rows; r++) {
+            // As integers in the same order: the maximum of floats has to mind NaN and -0.
+            IntVector bits = FloatVector.fromArray(Lanes.F, parts, r * PARTS).reinterpretAsInts();
+            int largest = bits.lanewise(
+                            VectorOperators.XOR,
+                            bits.lanewise(VectorOperators.ASHR, 31).and(0x7FFFFFFF))
+                    .reduceLanes(VectorOperators.MAX);
+            most[r] = Float.intBitsToFloat(largest ^ (largest >> 31 & 0x7FFFFFFF));
+        }
+    }
+
+    @Override
+    public void exps(
+            MemorySegment scores,
+            boolean diagonal,
+            int rows,
+            float factor,
+            float[] shift,
+            MemorySegment p,
+            float[] sums) {
+        for (int c = 0; c < SIDE; c += N) {
+            exps(scores, c, diagonal ? c : 0, rows, factor, shift, p, sums);
+        }
+    }
+
+    private static void exps(
+            MemorySegment scores,
+            int column,
+            int first,
+            int rows,
+            float factor,
+            float[] shift,
+            MemorySegment p,
+            float[] sums) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
+        FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
+        FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
+        FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
+        FloatVector c1 = FloatVector.broadcast(Lanes.F, C1);
+        FloatVector one = FloatVector.broadcast(Lanes.F, 1);
+        for (int r = first; r < rows; r++) {
+            int at = r * SIDE + column;
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, scores, at * 4L, Lanes.ORDER)
+                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
+            FloatVector shifted = x.add(toInteger);
+            FloatVector f = x.sub(shifted.sub(toInteger));
+            FloatVector e = f.fma(c4, c3).fma(f, c2).fma(f, c1).fma(f, one);
+            // Times 2^n: n stands in the lowest bits, and goes to the exponent.
+            e = e.reinterpretAsInts()
+                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+                    .reinterpretAsFloats()
+                    .blend(0, x.compare(VectorOperators.LT, LEAST));
+            e.add(FloatVector.fromArray(Lanes.F, sums, r * PARTS)).intoArray(sums, r * PARTS);
+            IntVector bits = e.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16);
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(p, at * 2L, Lanes.ORDER);
+        }
+    }
+
+    @Override
+    public void sum(float[] parts, int rows, float[] sums) {
+        for (int r = 0; r < rows; r++) {
+            sums[r] = Lanes.sum(parts, r * PARTS);
+        }
+    }
+
+    @Override
+    public void put(MemorySegment sums, long stride, float[] factors, Matrix out) {
+        int whole = out.width() & -N;
+        for (int r = 0; r < out.rows(); r++) {
+            put(sums, r * stride * Float.BYTES, factors[r], whole, out.data(), out.offset(r, 0));
+        }
+        ScalarTileSoftmax.put(sums, stride, factors, out, whole);
+    }
+
+    private static void put(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .mul(scale);
+            IntVector bits = v.reinterpretAsInts();
+            bits = bits.add(0x7FFF)
+                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(out, to + 2L * i, Lanes.ORDER);
+        }
+    }
+
+    @Override
+    public void dots(Matrix a, Matrix b, float[] dots) {
+        int whole = a.width() & -N;
+        float[] lanes = new float[(int) a.rows() * N];
+        for (int r = 0; r < a.rows(); r++) {
+            dot(a.data(), a.offset(r, 0), b.data(), b.offset(r, 0), whole, lanes, r * N);
+        }
+        for (int r = 0; r < a.rows(); r++) {
+            dots[r] = Lanes.sum(lanes, r * N);
+        }
+        ScalarTileSoftmax.addDots(a, b, dots, whole);
+    }
+
+    private static void dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int count, float[] lanes, int to) {
+        FloatVector sum = FloatVector.zero(Lanes.F);
+        for (int i = 0; i < count; i += N) {
+            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, a, aAt + 2L * i, Lanes.ORDER)
+                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            FloatVector w = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, b, bAt + 2L * i, Lanes.ORDER)
+                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            sum = v.fma(w, sum);
+        }
+        sum.intoArray(lanes, to);
+    }
+
+    @Override
+    public void gradients(
+            MemorySegment scores,
+            MemorySegment dp,
+            boolean diagonal,
+            int rows,
+            float factor,
+            float[] shift,
+            float[] along,
+            MemorySegment p,
+            MemorySegment ds,
+            MemorySegment dsRows) {
+        if (diagonal) {
+            hide(scores);
+        }
+        for (int c = 0; c < SIDE; c += N) {
+            gradients(scores, dp, c, diagonal ? c : 0, rows, factor, shift, along, p, ds, dsRows);
+        }
+    }
+
+    /** Two rows at a time. */
+    private static void gradients(
+            MemorySegment scores,
+            MemorySegment dp,
+            int column,
+            int first,
+            int rows,
+            float factor,
+            float[] shift,
+            float[] along,
+            MemorySegment p,
+            MemorySegment ds,
+            MemorySegment dsRows) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
+        FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
+        FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
+        FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
+        FloatVector c1 = FloatVector.broadcast(Lanes.F, C1);
+        FloatVector one = FloatVector.broadcast(Lanes.F, 1);
+        for (int r = first; r < rows; r += 2) {
+            int at = r * SIDE + column;
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, scores, at * 4L, Lanes.ORDER)
+                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
+            FloatVector shifted = x.add(toInteger);
+            FloatVector f = x.sub(shifted.sub(toInteger));
+            FloatVector e = f.fma(c4, c3).fma(f, c2).fma(f, c1).fma(f, one);
+            e = e.reinterpretAsInts()
+                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+                    .reinterpretAsFloats()
+                    .blend(0, x.compare(VectorOperators.LT, LEAST));
+            FloatVector y = FloatVector.fromMemorySegment(Lanes.F, scores, (at + SIDE) * 4L, Lanes.ORDER)
+                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r + 1]));
+            FloatVector shiftedLower = y.add(toInteger);
+            FloatVector g = y.sub(shiftedLower.sub(toInteger));
+            FloatVector lower = g.fma(c4, c3).fma(g, c2).fma(g, c1).fma(g, one);
+            lower = lower.reinterpretAsInts()
+                    .add(shiftedLower.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+                    .reinterpretAsFloats()
+                    .blend(0, y.compare(VectorOperators.LT, LEAST));
+            long pair = (r / 2 * SIDE + column) * 4L;
+            e.reinterpretAsInts()
+                    .add(HALF)
+                    .lanewise(VectorOperators.LSHR, 16)
+                    .or(lower.reinterpretAsInts().add(HALF).and(UPPER))
+                    .intoMemorySegment(p, pair, Lanes.ORDER);
+            IntVector upperBits = FloatVector.fromMemorySegment(Lanes.F, dp, at * 4L, Lanes.ORDER)
+                    .sub(FloatVector.broadcast(Lanes.F, along[r]))
+                    .mul(e)
+                    .reinterpretAsInts()
+                    .add(HALF)
+                    .lanewise(VectorOperators.LSHR, 16);
+            IntVector lowerBits = FloatVector.fromMemorySegment(Lanes.F, dp, (at + SIDE) * 4L, Lanes.ORDER)
+                    .sub(FloatVector.broadcast(Lanes.F, along[r + 1]))
+                    .mul(lower)
+                    .reinterpretAsInts()
+                    .add(HALF);
+            upperBits.or(lowerBits.and(UPPER)).intoMemorySegment(ds, pair, Lanes.ORDER);
+            ((ShortVector) upperBits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(dsRows, at * 2L, Lanes.ORDER);
+            ((ShortVector) lowerBits.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(dsRows, (at + SIDE) * 2L, Lanes.ORDER);
+        }
+    }
+}
