@@ -1,11 +1,12 @@
 package dev.lathe.tensor.kernel;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** {@link TileSoftmaxKernel} in plain Java; uses the first part of a row. */
 record ScalarTileSoftmax() implements TileSoftmaxKernel {
     private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final float LEAST = -126;
 
     /** How many keys a row sees. */
@@ -14,10 +15,10 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void most(MemorySegment scores, boolean diagonal, int rows, float[] most) {
+    public void most(long scores, boolean diagonal, int rows, float[] most) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < seen(diagonal, r); c++) {
-                float score = Floats.get(scores, r * SIDE + c);
+                float score = get(scores, r * SIDE + c);
                 most[r * PARTS] = score > most[r * PARTS] ? score : most[r * PARTS];
             }
         }
@@ -29,17 +30,10 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void exps(
-            MemorySegment scores,
-            boolean diagonal,
-            int rows,
-            float factor,
-            float[] shift,
-            MemorySegment p,
-            float[] sums) {
+    public void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < seen(diagonal, r); c++) {
-                float e = power(Math.fma(Floats.get(scores, r * SIDE + c), factor, shift[r]));
+                float e = power(Math.fma(get(scores, r * SIDE + c), factor, shift[r]));
                 set(p, r * SIDE + c, e);
                 sums[r * PARTS] += e;
             }
@@ -58,22 +52,22 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void put(MemorySegment sums, long stride, float[] factors, Matrix out) {
+    public void put(long sums, long stride, float[] factors, Matrix out) {
         put(sums, stride, factors, out, 0);
     }
 
     /** From a column on. */
-    static void put(MemorySegment sums, long stride, float[] factors, Matrix out, int column) {
+    static void put(long sums, long stride, float[] factors, Matrix out, int column) {
         for (int r = 0; r < out.rows(); r++) {
             for (int c = column; c < out.columns(); c++) {
-                out.set(r, c, Floats.get(sums, r * stride + c) * factors[r]);
+                out.set(r, c, get(sums, r * stride + c) * factors[r]);
             }
         }
     }
 
     @Override
     public void dots(Matrix a, Matrix b, float[] dots) {
-        java.util.Arrays.fill(dots, 0, (int) a.rows(), 0);
+        Arrays.fill(dots, 0, (int) a.rows(), 0);
         addDots(a, b, dots, 0);
     }
 
@@ -88,23 +82,23 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
 
     @Override
     public void gradients(
-            MemorySegment scores,
-            MemorySegment dp,
+            long scores,
+            long dp,
             boolean diagonal,
             int rows,
             float factor,
             float[] shift,
             float[] along,
-            MemorySegment p,
-            MemorySegment ds,
-            MemorySegment dsRows) {
+            long p,
+            long ds,
+            long dsRows) {
         for (int r = 0; r < rows; r++) {
             int kept = seen(diagonal, r | 1); // a pair of rows, of which the upper sees one key less
             for (int c = 0; c < kept; c++) {
                 int at = r * SIDE + c;
                 boolean seen = c < seen(diagonal, r);
-                float e = seen ? power(Math.fma(Floats.get(scores, at), factor, shift[r])) : 0;
-                float gradient = seen ? e * (Floats.get(dp, at) - along[r]) : 0;
+                float e = seen ? power(Math.fma(get(scores, at), factor, shift[r])) : 0;
+                float gradient = seen ? e * (get(dp, at) - along[r]) : 0;
                 int pair = 2 * (r / 2 * SIDE + c) + r % 2;
                 set(p, pair, e);
                 set(ds, pair, gradient);
@@ -117,7 +111,11 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
         return exponent < LEAST ? 0 : (float) Math.pow(2, exponent);
     }
 
-    private static void set(MemorySegment numbers, int index, float value) {
-        numbers.set(BF16, (long) Short.BYTES * index, Bf16.narrow(value));
+    private static float get(long numbers, long index) {
+        return Addresses.ALL.get(F32, numbers + Float.BYTES * index);
+    }
+
+    private static void set(long numbers, int index, float value) {
+        Addresses.ALL.set(BF16, numbers + (long) Short.BYTES * index, Bf16.narrow(value));
     }
 }

@@ -2,6 +2,8 @@ package dev.lathe.tensor.kernel;
 
 import dev.lathe.tensor.kernel.TileAttention.Piece;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A piece of {@link TileAttention}'s gradient. Keys' and values' gradients are gathered turned, [headDim, keys], for then
@@ -9,6 +11,8 @@ import java.lang.foreign.MemorySegment;
  */
 final class TileAttentionBackward {
     private static final int SIDE = TileAttention.SIDE;
+    /** Tiles that go through each product one after the other: to change from one kernel to another takes as long as to use it. */
+    private static final int TOGETHER = 8;
 
     private final TileAttention shape;
     private final Piece piece;
@@ -29,15 +33,18 @@ final class TileAttentionBackward {
     private final Matrix turnedQueries;
     private final Matrix turnedAbove;
     private final MemorySegment dQueries;
-    private final MemorySegment scores;
+    private final MemorySegment[] scores;
     private final MemorySegment dp;
-    private final Tiles full;
+    private final Tiles[] full;
     private final Tiles diagonal;
     private final float[] shift = new float[SIDE];
     private final float[] along = new float[SIDE];
+    private final float[] scales = new float[SIDE];
 
     /** Results of the softmax' gradient; of a tile on the diagonal, what is not seen stays zero. */
     private record Tiles(MemorySegment p, MemorySegment ds, MemorySegment dsRows) {
+        static final int PARTS = 3;
+
         static Tiles of(Places places) {
             Tiles tiles = new Tiles(
                     places.next(TileAttention.TILE / 2),
@@ -50,6 +57,9 @@ final class TileAttentionBackward {
 
         /** Pairs from a row on: what a last block of queries lacks. */
         void clear(int row) {
+            if (row == SIDE) {
+                return;
+            }
             p.asSlice((long) row / 2 * SIDE * Integer.BYTES).fill((byte) 0);
             ds.asSlice((long) row / 2 * SIDE * Integer.BYTES).fill((byte) 0);
         }
@@ -71,15 +81,16 @@ final class TileAttentionBackward {
         this.logSum = logSum;
         this.dOut = dOut;
         this.gradient = gradient;
+        Arrays.fill(scales, shape.scale());
         Places places = new Places(memory);
         queries = places.next(shape.narrowBytes());
         above = places.next(shape.narrowBytes());
         turnedQueries = Matrix.of(places.next(shape.narrowBytes()), Element.BF16, shape.headDim(), SIDE);
         turnedAbove = Matrix.of(places.next(shape.narrowBytes()), Element.BF16, shape.headDim(), SIDE);
         dQueries = places.next(shape.wideBytes());
-        scores = places.next(TileAttention.TILE);
+        scores = places.next(TOGETHER, TileAttention.TILE);
         dp = places.next(TileAttention.TILE);
-        full = Tiles.of(places);
+        full = Stream.generate(() -> Tiles.of(places)).limit(TOGETHER).toArray(Tiles[]::new);
         diagonal = Tiles.of(places);
         turnedKeys = places.next(piece.blocks(), shape.narrowBytes());
         turnedValues = places.next(piece.blocks(), shape.narrowBytes());
@@ -91,7 +102,7 @@ final class TileAttentionBackward {
     static long bytes(TileAttention shape, long blocks) {
         return 4 * shape.narrowBytes()
                 + shape.wideBytes()
-                + 5 * TileAttention.TILE
+                + (TOGETHER + 1) * (2 + Tiles.PARTS) * TileAttention.TILE / 2
                 + blocks * (3 * shape.narrowBytes() + 2 * shape.wideBytes());
     }
 
@@ -103,10 +114,12 @@ final class TileAttentionBackward {
             shape.pairTurned(k, turnedKeys[block]);
             shape.pair(k, keys[block]);
             shape.pairTurned(shape.block(qkv, valueHead, piece, block), turnedValues[block]);
+            dKeys[block].fill((byte) 0);
+            dValues[block].fill((byte) 0);
         }
         for (int i = 0; i < shape.group(); i++) {
             for (int block = 0; block < piece.blocks(); block++) {
-                queries(piece.keyHead() * shape.group() + i, block, i == 0);
+                queries(piece.keyHead() * shape.group() + i, block);
             }
         }
         for (int block = 0; block < piece.blocks(); block++) {
@@ -115,27 +128,19 @@ final class TileAttentionBackward {
         }
     }
 
-    /** A block of queries of a head; {@code first} of those that share the key head. */
-    private void queries(int head, int block, boolean first) {
+    /** A block of queries of a head. */
+    private void queries(int head, int block) {
         Matrix q = shape.filled(shape.block(qkv, head, piece, block), queries);
         Matrix dRows = shape.filled(shape.block(dOut, head, piece, block), above);
         shape.pack().turn(q, turnedQueries);
         shape.pack().turn(dRows, turnedAbove);
         rows(head, block);
         int rows = piece.rows(block) + piece.rows(block) % 2;
-        if (rows < SIDE) {
-            full.clear(rows);
-            diagonal.clear(rows);
+        dQueries.fill((byte) 0);
+        for (int key = 0; key <= block; key += TOGETHER) {
+            tiles(q, dRows, rows, block, key, Math.min(block + 1, key + TOGETHER));
         }
-        for (int key = 0; key <= block; key++) {
-            tile(q, dRows, rows, key, key == block, first && key == block);
-        }
-        shape.pack()
-                .put(
-                        new Matrix(dQueries, Element.F32, piece.rows(block), shape.headDim(), shape.stride()),
-                        shape.scale(),
-                        false,
-                        shape.block(gradient, head, piece, block));
+        shape.softmax().put(dQueries.address(), shape.stride(), scales, shape.block(gradient, head, piece, block));
     }
 
     /** What the softmax' gradient needs of each row; zero for a row too many. */
@@ -146,31 +151,47 @@ final class TileAttentionBackward {
         for (int r = 0; r < rows; r++) {
             shift[r] = -TileAttention.LOG2_E * Floats.get(logSum, at + r);
         }
-        java.util.Arrays.fill(shift, rows, SIDE, 0);
-        java.util.Arrays.fill(along, rows, SIDE, 0);
+        Arrays.fill(shift, rows, SIDE, 0);
+        Arrays.fill(along, rows, SIDE, 0);
     }
 
-    /** @param fresh whether nothing was added to the gradients of these keys yet */
-    private void tile(Matrix q, Matrix dRows, int rows, int key, boolean onDiagonal, boolean fresh) {
+    /** With blocks of keys from {@code first} to {@code last}, exclusive. */
+    private void tiles(Matrix q, Matrix dRows, int rows, int block, int first, int last) {
         TileProduct tiles = shape.tiles();
-        tiles.multiply(shape.scores(q), q.data().address(), turnedKeys[key].address(), scores.address(), false);
-        tiles.multiply(shape.scores(dRows), dRows.data().address(), turnedValues[key].address(), dp.address(), false);
-        Tiles made = onDiagonal ? diagonal : full;
-        shape.softmax()
-                .gradients(
-                        scores,
-                        dp,
-                        onDiagonal,
-                        rows,
-                        shape.scale() * TileAttention.LOG2_E,
-                        shift,
-                        along,
-                        made.p,
-                        made.ds,
-                        made.dsRows);
-        tiles.multiply(shape.turned(), turnedAbove.data().address(), made.p.address(), dValues[key].address(), !fresh);
-        tiles.multiply(shape.turned(), turnedQueries.data().address(), made.ds.address(), dKeys[key].address(), !fresh);
-        tiles.multiply(shape.mixed(), made.dsRows.address(), keys[key].address(), dQueries.address(), key > 0);
+        TileProduct.Shape product = shape.scores(q);
+        for (int key = first; key < last; key++) {
+            tiles.multiply(product, Addresses.of(q), turnedKeys[key].address(), scores[key - first].address(), false);
+        }
+        product = shape.scores(dRows);
+        for (int key = first; key < last; key++) {
+            tiles.multiply(product, Addresses.of(dRows), turnedValues[key].address(), dp.address(), false);
+            boolean onDiagonal = key == block;
+            Tiles made = onDiagonal ? diagonal : full[key - first];
+            made.clear(rows);
+            shape.softmax()
+                    .gradients(
+                            scores[key - first].address(),
+                            dp.address(),
+                            onDiagonal,
+                            rows,
+                            shape.scale() * TileAttention.LOG2_E,
+                            shift,
+                            along,
+                            made.p.address(),
+                            made.ds.address(),
+                            made.dsRows.address());
+        }
+        product = shape.turned();
+        for (int key = first; key < last; key++) {
+            Tiles made = key == block ? diagonal : full[key - first];
+            tiles.multiply(product, Addresses.of(turnedAbove), made.p.address(), dValues[key].address(), true);
+            tiles.multiply(product, Addresses.of(turnedQueries), made.ds.address(), dKeys[key].address(), true);
+        }
+        product = shape.mixed();
+        for (int key = first; key < last; key++) {
+            Tiles made = key == block ? diagonal : full[key - first];
+            tiles.multiply(product, made.dsRows.address(), keys[key].address(), dQueries.address(), true);
+        }
     }
 
     /** Turned sums, back in rows. */

@@ -2,6 +2,7 @@ package dev.lathe.tensor.kernel;
 
 import dev.lathe.tensor.kernel.TileAttention.Piece;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * A piece of {@link TileAttention}'s result. All scores of a block of queries are there before the first power is taken, so
@@ -26,6 +27,7 @@ final class TileAttentionForward {
     private final MemorySegment pDiagonal;
 
     private final MemorySegment mixed;
+    private final float[] parts = new float[SIDE * TileSoftmaxKernel.PARTS];
     private final float[] shift = new float[SIDE];
     private final float[] most = new float[SIDE];
     private final float[] sum = new float[SIDE];
@@ -72,21 +74,22 @@ final class TileAttentionForward {
         int rows = piece.rows(block);
         Matrix q = shape.filled(shape.block(qkv, head, piece, block), queries);
         TileProduct.Shape product = shape.scores(q);
-        float[] parts = TileSoftmaxKernel.parts(Float.NEGATIVE_INFINITY);
+        Arrays.fill(parts, Float.NEGATIVE_INFINITY);
         for (int key = 0; key <= block; key++) {
             shape.tiles().multiply(product, q.data().address(), keys[key].address(), scores[key].address(), false);
-            shape.softmax().most(scores[key], key == block, rows, parts);
+            shape.softmax().most(scores[key].address(), key == block, rows, parts);
         }
         shape.softmax().most(parts, rows, most);
         float factor = shape.scale() * TileAttention.LOG2_E;
         for (int r = 0; r < rows; r++) {
             shift[r] = -factor * most[r];
         }
-        parts = TileSoftmaxKernel.parts(0);
+        Arrays.fill(parts, 0);
+        mixed.fill((byte) 0); // added to from the start: a product that adds is another kernel than one that does not
         for (int key = 0; key <= block; key++) {
             MemorySegment weights = key == block ? pDiagonal : p;
-            shape.softmax().exps(scores[key], key == block, rows, factor, shift, weights, parts);
-            shape.tiles().multiply(shape.mixed(), weights.address(), values[key].address(), mixed.address(), key > 0);
+            shape.softmax().exps(scores[key].address(), key == block, rows, factor, shift, weights.address(), parts);
+            shape.tiles().multiply(shape.mixed(), weights.address(), values[key].address(), mixed.address(), true);
         }
         shape.softmax().sum(parts, rows, sum);
         long at = head * qkv.rows() + piece.start() + (long) block * SIDE;
@@ -94,6 +97,6 @@ final class TileAttentionForward {
             Floats.set(logSum, at + r, shape.scale() * most[r] + (float) Math.log(sum[r]));
             sum[r] = 1 / sum[r];
         }
-        shape.softmax().put(mixed, shape.stride(), sum, shape.block(out, head, piece, block));
+        shape.softmax().put(mixed.address(), shape.stride(), sum, shape.block(out, head, piece, block));
     }
 }

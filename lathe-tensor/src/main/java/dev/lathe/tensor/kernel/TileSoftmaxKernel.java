@@ -1,12 +1,11 @@
 package dev.lathe.tensor.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * What attention does between its products of blocks (see {@link TileProduct}): the softmax and its gradient, a tile of
  * {@value #SIDE} queries by {@value #SIDE} keys at a time, which stays in a core's cache. Tiles have no gaps; scores are F32,
  * what goes into the next product BF16. In a tile on the diagonal a query sees the keys up to its own, and what is right of
- * them is neither read nor written but for lanes next to the diagonal, which become 0. Stays on the calling thread.
+ * them is neither read nor written but for lanes next to the diagonal, which become 0. Tiles are given by their address, as
+ * to products. Stays on the calling thread.
  */
 public interface TileSoftmaxKernel {
     /** Rows and columns of a tile. */
@@ -15,13 +14,6 @@ public interface TileSoftmaxKernel {
     /** What is gathered of a row over several tiles is gathered in so many parts, for as many lanes. */
     int PARTS = 16;
 
-    /** What is gathered of the rows of a tile, everywhere {@code start}. */
-    static float[] parts(float start) {
-        float[] parts = new float[SIDE * PARTS];
-        java.util.Arrays.fill(parts, start);
-        return parts;
-    }
-
     /**
      * Gathers the largest scores; passes NaN over.
      *
@@ -29,7 +21,7 @@ public interface TileSoftmaxKernel {
      * @param rows queries that there are
      * @param most of each row so far, in parts
      */
-    void most(MemorySegment scores, boolean diagonal, int rows, float[] most);
+    void most(long scores, boolean diagonal, int rows, float[] most);
 
     /** Each row's largest, of its parts. */
     void most(float[] parts, int rows, float[] most);
@@ -42,14 +34,7 @@ public interface TileSoftmaxKernel {
      * @param p BF16 [64, 64]
      * @param sums of each row so far, in parts
      */
-    void exps(
-            MemorySegment scores,
-            boolean diagonal,
-            int rows,
-            float factor,
-            float[] shift,
-            MemorySegment p,
-            float[] sums);
+    void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums);
 
     /** Each row's sum, of its parts. */
     void sum(float[] parts, int rows, float[] sums);
@@ -60,7 +45,7 @@ public interface TileSoftmaxKernel {
      * @param sums F32 [rows, stride]
      * @param out BF16
      */
-    void put(MemorySegment sums, long stride, float[] factors, Matrix out);
+    void put(long sums, long stride, float[] factors, Matrix out);
 
     /** dots = the products of the rows of two BF16 matrices of the same shape. */
     void dots(Matrix a, Matrix b, float[] dots);
@@ -76,14 +61,14 @@ public interface TileSoftmaxKernel {
      * @param dsRows BF16 [64, 64]
      */
     void gradients(
-            MemorySegment scores,
-            MemorySegment dp,
+            long scores,
+            long dp,
             boolean diagonal,
             int rows,
             float factor,
             float[] shift,
             float[] along,
-            MemorySegment p,
-            MemorySegment ds,
-            MemorySegment dsRows);
+            long p,
+            long ds,
+            long dsRows);
 }

@@ -16,6 +16,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 record VectorTileSoftmax() implements TileSoftmaxKernel {
     private static final int N = Lanes.N;
+    private static final MemorySegment ALL = Addresses.ALL;
     private static final IntVector LANES = IntVector.zero(Lanes.I).addIndex(1);
     private static final float C4 = 0.009582854f;
     private static final float C3 = 0.05590643f;
@@ -26,7 +27,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     private static final int UPPER = 0xFFFF0000;
 
     @Override
-    public void most(MemorySegment scores, boolean diagonal, int rows, float[] most) {
+    public void most(long scores, boolean diagonal, int rows, float[] most) {
         if (diagonal) {
             hide(scores);
         }
@@ -36,19 +37,19 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     }
 
     /** -∞ right of the diagonal, up to the end of the vector that it goes through. */
-    private static void hide(MemorySegment scores) {
+    private static void hide(long scores) {
         for (int r = 0; r < SIDE; r++) {
             int c = r & -N;
             long at = (r * SIDE + c) * 4L;
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, scores, at, Lanes.ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at, Lanes.ORDER);
             VectorMask<Float> hidden = LANES.compare(VectorOperators.GT, r - c).cast(Lanes.F);
-            v.blend(Float.NEGATIVE_INFINITY, hidden).intoMemorySegment(scores, at, Lanes.ORDER);
+            v.blend(Float.NEGATIVE_INFINITY, hidden).intoMemorySegment(ALL, scores + at, Lanes.ORDER);
         }
     }
 
-    private static void most(MemorySegment scores, int column, int first, int rows, float[] most) {
+    private static void most(long scores, int column, int first, int rows, float[] most) {
         for (int r = first; r < rows; r++) {
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, scores, (r * SIDE + column) * 4L, Lanes.ORDER);
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + (r * SIDE + column) * 4L, Lanes.ORDER);
             FloatVector before = FloatVector.fromArray(Lanes.F, most, r * PARTS);
             before.blend(v, v.compare(VectorOperators.GT, before)).intoArray(most, r * PARTS);
         }
@@ -68,28 +69,14 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void exps(
-            MemorySegment scores,
-            boolean diagonal,
-            int rows,
-            float factor,
-            float[] shift,
-            MemorySegment p,
-            float[] sums) {
+    public void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums) {
         for (int c = 0; c < SIDE; c += N) {
             exps(scores, c, diagonal ? c : 0, rows, factor, shift, p, sums);
         }
     }
 
     private static void exps(
-            MemorySegment scores,
-            int column,
-            int first,
-            int rows,
-            float factor,
-            float[] shift,
-            MemorySegment p,
-            float[] sums) {
+            long scores, int column, int first, int rows, float factor, float[] shift, long p, float[] sums) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
         FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
@@ -99,7 +86,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         FloatVector one = FloatVector.broadcast(Lanes.F, 1);
         for (int r = first; r < rows; r++) {
             int at = r * SIDE + column;
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, scores, at * 4L, Lanes.ORDER)
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at * 4L, Lanes.ORDER)
                     .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
             FloatVector shifted = x.add(toInteger);
             FloatVector f = x.sub(shifted.sub(toInteger));
@@ -112,7 +99,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
             e.add(FloatVector.fromArray(Lanes.F, sums, r * PARTS)).intoArray(sums, r * PARTS);
             IntVector bits = e.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16);
             ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(p, at * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, p + at * 2L, Lanes.ORDER);
         }
     }
 
@@ -124,70 +111,75 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void put(MemorySegment sums, long stride, float[] factors, Matrix out) {
+    public void put(long sums, long stride, float[] factors, Matrix out) {
         int whole = out.width() & -N;
-        for (int r = 0; r < out.rows(); r++) {
-            put(sums, r * stride * Float.BYTES, factors[r], whole, out.data(), out.offset(r, 0));
-        }
+        put(sums, 4 * stride, factors, whole, (int) out.rows(), Addresses.of(out), 2 * out.rowStride());
         ScalarTileSoftmax.put(sums, stride, factors, out, whole);
     }
 
-    private static void put(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
-        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
-        for (int i = 0; i < count; i += N) {
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
-                    .mul(scale);
-            IntVector bits = v.reinterpretAsInts();
-            bits = bits.add(0x7FFF)
-                    .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
-                    .lanewise(VectorOperators.LSHR, 16)
-                    .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
-            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(out, to + 2L * i, Lanes.ORDER);
+    private static void put(long sums, long step, float[] factors, int columns, int rows, long out, long outStep) {
+        for (int c = 0; c < columns; c += N) {
+            for (int r = 0; r < rows; r++) {
+                FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, sums + r * step + 4L * c, Lanes.ORDER)
+                        .mul(factors[r]);
+                IntVector bits = v.reinterpretAsInts();
+                bits = bits.add(0x7FFF)
+                        .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
+                        .lanewise(VectorOperators.LSHR, 16)
+                        .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
+                ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                        .intoMemorySegment(ALL, out + r * outStep + 2L * c, Lanes.ORDER);
+            }
         }
     }
 
     @Override
     public void dots(Matrix a, Matrix b, float[] dots) {
         int whole = a.width() & -N;
-        float[] lanes = new float[(int) a.rows() * N];
-        for (int r = 0; r < a.rows(); r++) {
-            dot(a.data(), a.offset(r, 0), b.data(), b.offset(r, 0), whole, lanes, r * N);
+        int rows = (int) a.rows();
+        float[] lanes = new float[rows * N];
+        for (int c = 0; c < whole; c += N) {
+            addDots(
+                    Addresses.of(a) + 2L * c,
+                    2 * a.rowStride(),
+                    Addresses.of(b) + 2L * c,
+                    2 * b.rowStride(),
+                    rows,
+                    lanes);
         }
-        for (int r = 0; r < a.rows(); r++) {
+        for (int r = 0; r < rows; r++) {
             dots[r] = Lanes.sum(lanes, r * N);
         }
         ScalarTileSoftmax.addDots(a, b, dots, whole);
     }
 
-    private static void dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int count, float[] lanes, int to) {
-        FloatVector sum = FloatVector.zero(Lanes.F);
-        for (int i = 0; i < count; i += N) {
-            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, a, aAt + 2L * i, Lanes.ORDER)
+    /** A column of vectors. */
+    private static void addDots(long a, long aStep, long b, long bStep, int rows, float[] lanes) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, ALL, a + r * aStep, Lanes.ORDER)
                             .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
                     .lanewise(VectorOperators.LSHL, 16)
                     .reinterpretAsFloats();
-            FloatVector w = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, b, bAt + 2L * i, Lanes.ORDER)
+            FloatVector w = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, ALL, b + r * bStep, Lanes.ORDER)
                             .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
                     .lanewise(VectorOperators.LSHL, 16)
                     .reinterpretAsFloats();
-            sum = v.fma(w, sum);
+            v.fma(w, FloatVector.fromArray(Lanes.F, lanes, r * N)).intoArray(lanes, r * N);
         }
-        sum.intoArray(lanes, to);
     }
 
     @Override
     public void gradients(
-            MemorySegment scores,
-            MemorySegment dp,
+            long scores,
+            long dp,
             boolean diagonal,
             int rows,
             float factor,
             float[] shift,
             float[] along,
-            MemorySegment p,
-            MemorySegment ds,
-            MemorySegment dsRows) {
+            long p,
+            long ds,
+            long dsRows) {
         if (diagonal) {
             hide(scores);
         }
@@ -198,17 +190,17 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
 
     /** Two rows at a time. */
     private static void gradients(
-            MemorySegment scores,
-            MemorySegment dp,
+            long scores,
+            long dp,
             int column,
             int first,
             int rows,
             float factor,
             float[] shift,
             float[] along,
-            MemorySegment p,
-            MemorySegment ds,
-            MemorySegment dsRows) {
+            long p,
+            long ds,
+            long dsRows) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
         FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
@@ -218,7 +210,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         FloatVector one = FloatVector.broadcast(Lanes.F, 1);
         for (int r = first; r < rows; r += 2) {
             int at = r * SIDE + column;
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, scores, at * 4L, Lanes.ORDER)
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at * 4L, Lanes.ORDER)
                     .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
             FloatVector shifted = x.add(toInteger);
             FloatVector f = x.sub(shifted.sub(toInteger));
@@ -227,7 +219,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
                     .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
                     .reinterpretAsFloats()
                     .blend(0, x.compare(VectorOperators.LT, LEAST));
-            FloatVector y = FloatVector.fromMemorySegment(Lanes.F, scores, (at + SIDE) * 4L, Lanes.ORDER)
+            FloatVector y = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + (at + SIDE) * 4L, Lanes.ORDER)
                     .fma(scale, FloatVector.broadcast(Lanes.F, shift[r + 1]));
             FloatVector shiftedLower = y.add(toInteger);
             FloatVector g = y.sub(shiftedLower.sub(toInteger));
@@ -241,23 +233,23 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
                     .add(HALF)
                     .lanewise(VectorOperators.LSHR, 16)
                     .or(lower.reinterpretAsInts().add(HALF).and(UPPER))
-                    .intoMemorySegment(p, pair, Lanes.ORDER);
-            IntVector upperBits = FloatVector.fromMemorySegment(Lanes.F, dp, at * 4L, Lanes.ORDER)
+                    .intoMemorySegment(ALL, p + pair, Lanes.ORDER);
+            IntVector upperBits = FloatVector.fromMemorySegment(Lanes.F, ALL, dp + at * 4L, Lanes.ORDER)
                     .sub(FloatVector.broadcast(Lanes.F, along[r]))
                     .mul(e)
                     .reinterpretAsInts()
                     .add(HALF)
                     .lanewise(VectorOperators.LSHR, 16);
-            IntVector lowerBits = FloatVector.fromMemorySegment(Lanes.F, dp, (at + SIDE) * 4L, Lanes.ORDER)
+            IntVector lowerBits = FloatVector.fromMemorySegment(Lanes.F, ALL, dp + (at + SIDE) * 4L, Lanes.ORDER)
                     .sub(FloatVector.broadcast(Lanes.F, along[r + 1]))
                     .mul(lower)
                     .reinterpretAsInts()
                     .add(HALF);
-            upperBits.or(lowerBits.and(UPPER)).intoMemorySegment(ds, pair, Lanes.ORDER);
+            upperBits.or(lowerBits.and(UPPER)).intoMemorySegment(ALL, ds + pair, Lanes.ORDER);
             ((ShortVector) upperBits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(dsRows, at * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, dsRows + at * 2L, Lanes.ORDER);
             ((ShortVector) lowerBits.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(dsRows, (at + SIDE) * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, dsRows + (at + SIDE) * 2L, Lanes.ORDER);
         }
     }
 }
