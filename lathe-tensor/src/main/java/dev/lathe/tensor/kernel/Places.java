@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 /** Pieces of one memory, one behind the other. */
 final class Places {
     private static final long LINE = 64;
+    /** Pieces at the same place in a page would wait for each other. */
+    private static final long GAP = 7 * LINE;
 
     private final MemorySegment memory;
     private long taken;
@@ -13,18 +15,15 @@ final class Places {
         this.memory = memory;
     }
 
+    /** Bytes of which {@link #next} takes so many. */
+    static long bytes(long count, long bytes) {
+        return count * (Math.ceilDiv(bytes, LINE) * LINE + GAP);
+    }
+
     /** Begins a cache line if the memory does. */
     MemorySegment next(long bytes) {
         MemorySegment place = memory.asSlice(taken, bytes);
-        taken += Math.ceilDiv(bytes, LINE) * LINE;
+        taken += bytes(1, bytes);
         return place;
-    }
-
-    MemorySegment[] next(int count, long bytes) {
-        MemorySegment[] places = new MemorySegment[count];
-        for (int i = 0; i < count; i++) {
-            places[i] = next(bytes);
-        }
-        return places;
     }
 }

@@ -30,11 +30,13 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums) {
+    public void exps(
+            long scores, boolean diagonal, int rows, float factor, float[] shift, long p, long stride, float[] sums) {
         for (int r = 0; r < rows; r++) {
-            for (int c = 0; c < seen(diagonal, r); c++) {
-                float e = power(Math.fma(get(scores, r * SIDE + c), factor, shift[r]));
-                set(p, r * SIDE + c, e);
+            for (int c = 0; c < SIDE; c++) {
+                boolean seen = c < seen(diagonal, r);
+                float e = seen ? power(Math.fma(get(scores, r * SIDE + c), factor, shift[r])) : 0;
+                set(p, r * stride + c, e);
                 sums[r * PARTS] += e;
             }
         }
@@ -91,18 +93,18 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
             float[] along,
             long p,
             long ds,
-            long dsRows) {
-        for (int r = 0; r < rows; r++) {
-            int kept = seen(diagonal, r | 1); // a pair of rows, of which the upper sees one key less
-            for (int c = 0; c < kept; c++) {
+            long dsRows,
+            long stride) {
+        for (int r = 0; r < SIDE; r++) {
+            for (int c = 0; c < SIDE; c++) {
                 int at = r * SIDE + c;
-                boolean seen = c < seen(diagonal, r);
+                boolean seen = r < rows && c < seen(diagonal, r);
                 float e = seen ? power(Math.fma(get(scores, at), factor, shift[r])) : 0;
                 float gradient = seen ? e * (get(dp, at) - along[r]) : 0;
                 int pair = 2 * (r / 2 * SIDE + c) + r % 2;
                 set(p, pair, e);
                 set(ds, pair, gradient);
-                set(dsRows, at, gradient);
+                set(dsRows, r * stride + c, gradient);
             }
         }
     }
@@ -115,7 +117,7 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
         return Addresses.ALL.get(F32, numbers + Float.BYTES * index);
     }
 
-    private static void set(long numbers, int index, float value) {
-        Addresses.ALL.set(BF16, numbers + (long) Short.BYTES * index, Bf16.narrow(value));
+    private static void set(long numbers, long index, float value) {
+        Addresses.ALL.set(BF16, numbers + Short.BYTES * index, Bf16.narrow(value));
     }
 }

@@ -24,6 +24,12 @@ public record TileAttention(
     /** Bytes of a tile of F32 numbers; one of BF16 has half of them. */
     static final long TILE = (long) SIDE * SIDE * Float.BYTES;
 
+    /**
+     * Blocks of keys, and at most query heads, that go through each product together: a long inner side costs a third less, and
+     * a change from one kernel to another as much as using it.
+     */
+    static final int TOGETHER = 4;
+
     private static final int LINE = 16; // numbers, or pairs, so that rows begin a cache line
     static final float LOG2_E = Exp.LOG2_E;
 
@@ -133,6 +139,16 @@ public record TileAttention(
         return SIDE * stride() * Float.BYTES;
     }
 
+    /** Of pieces of {@link #narrowBytes}. */
+    MemorySegment narrow(MemorySegment all, int index) {
+        return all.asSlice(index * narrowBytes(), narrowBytes());
+    }
+
+    /** Of pieces of {@link #wideBytes}. */
+    MemorySegment wide(MemorySegment all, int index) {
+        return all.asSlice(index * wideBytes(), wideBytes());
+    }
+
     /** A block of head {@code head} of a matrix of heads side by side: as it stands. */
     Matrix block(Matrix heads, int head, Piece piece, int block) {
         return heads.part(piece.start() + (long) block * SIDE, piece.rows(block), (long) head * headDim, headDim);
@@ -153,14 +169,15 @@ public record TileAttention(
         return new TileProduct.Shape(SIDE, SIDE, headDim, rows.rowStride(), SIDE, SIDE);
     }
 
-    /** A tile times rows of a head. */
-    TileProduct.Shape mixed() {
-        return new TileProduct.Shape(SIDE, headDim, SIDE, SIDE, stride(), stride());
+    /** Some tiles side by side, of {@value #TOGETHER}, times rows of a head. */
+    TileProduct.Shape mixed(int count) {
+        return new TileProduct.Shape(SIDE, headDim, (long) count * SIDE, TOGETHER * SIDE, stride(), stride());
     }
 
-    /** Turned rows of a head times a tile. */
-    TileProduct.Shape turned() {
-        return new TileProduct.Shape(headDim, SIDE, SIDE, SIDE, SIDE, SIDE);
+    /** Turned rows of some heads side by side times tiles one below the other. */
+    TileProduct.Shape turned(int count) {
+        long inner = (long) count * SIDE;
+        return new TileProduct.Shape(headDim, SIDE, inner, inner, SIDE, SIDE);
     }
 
     /** Pairs of a block's rows, turned: [headDim / 2, 64]. */

@@ -3,7 +3,6 @@ package dev.lathe.tensor.kernel;
 import dev.lathe.tensor.kernel.TileAttention.Piece;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /**
  * A piece of {@link TileAttention}'s gradient. Keys' and values' gradients are gathered turned, [headDim, keys], for then
@@ -11,59 +10,28 @@ import java.util.stream.Stream;
  */
 final class TileAttentionBackward {
     private static final int SIDE = TileAttention.SIDE;
-    /** Tiles that go through each product one after the other: to change from one kernel to another takes as long as to use it. */
-    private static final int TOGETHER = 8;
+    private static final int TOGETHER = TileAttention.TOGETHER;
+    private static final long TILE = TileAttention.TILE;
 
     private final TileAttention shape;
     private final Piece piece;
     private final Matrix qkv;
-    private final Matrix out;
-    private final MemorySegment logSum;
-    private final Matrix dOut;
     private final Matrix gradient;
+    private final TileQueries queries;
     /** For each block of keys: turned keys and values in pairs, keys in pairs, and the sums. */
-    private final MemorySegment[] turnedKeys;
+    private final MemorySegment turnedKeys;
 
-    private final MemorySegment[] turnedValues;
-    private final MemorySegment[] keys;
-    private final MemorySegment[] dKeys;
-    private final MemorySegment[] dValues;
-    private final MemorySegment queries;
-    private final MemorySegment above;
-    private final Matrix turnedQueries;
-    private final Matrix turnedAbove;
-    private final MemorySegment dQueries;
-    private final MemorySegment[] scores;
+    private final MemorySegment turnedValues;
+    private final MemorySegment keys;
+    private final MemorySegment dKeys;
+    private final MemorySegment dValues;
+    private final MemorySegment scores;
     private final MemorySegment dp;
-    private final Tiles[] full;
-    private final Tiles diagonal;
-    private final float[] shift = new float[SIDE];
-    private final float[] along = new float[SIDE];
+    private final MemorySegment p;
+    private final MemorySegment ds;
+    private final MemorySegment dsRows;
+    private final MemorySegment dQueries;
     private final float[] scales = new float[SIDE];
-
-    /** Results of the softmax' gradient; of a tile on the diagonal, what is not seen stays zero. */
-    private record Tiles(MemorySegment p, MemorySegment ds, MemorySegment dsRows) {
-        static final int PARTS = 3;
-
-        static Tiles of(Places places) {
-            Tiles tiles = new Tiles(
-                    places.next(TileAttention.TILE / 2),
-                    places.next(TileAttention.TILE / 2),
-                    places.next(TileAttention.TILE / 2));
-            tiles.dsRows.fill((byte) 0);
-            tiles.clear(0);
-            return tiles;
-        }
-
-        /** Pairs from a row on: what a last block of queries lacks. */
-        void clear(int row) {
-            if (row == SIDE) {
-                return;
-            }
-            p.asSlice((long) row / 2 * SIDE * Integer.BYTES).fill((byte) 0);
-            ds.asSlice((long) row / 2 * SIDE * Integer.BYTES).fill((byte) 0);
-        }
-    }
 
     TileAttentionBackward(
             TileAttention shape,
@@ -77,33 +45,33 @@ final class TileAttentionBackward {
         this.shape = shape;
         this.piece = piece;
         this.qkv = qkv;
-        this.out = out;
-        this.logSum = logSum;
-        this.dOut = dOut;
         this.gradient = gradient;
         Arrays.fill(scales, shape.scale());
+        int most = Math.min(shape.group(), TOGETHER);
         Places places = new Places(memory);
-        queries = places.next(shape.narrowBytes());
-        above = places.next(shape.narrowBytes());
-        turnedQueries = Matrix.of(places.next(shape.narrowBytes()), Element.BF16, shape.headDim(), SIDE);
-        turnedAbove = Matrix.of(places.next(shape.narrowBytes()), Element.BF16, shape.headDim(), SIDE);
-        dQueries = places.next(shape.wideBytes());
-        scores = places.next(TOGETHER, TileAttention.TILE);
-        dp = places.next(TileAttention.TILE);
-        full = Stream.generate(() -> Tiles.of(places)).limit(TOGETHER).toArray(Tiles[]::new);
-        diagonal = Tiles.of(places);
-        turnedKeys = places.next(piece.blocks(), shape.narrowBytes());
-        turnedValues = places.next(piece.blocks(), shape.narrowBytes());
-        keys = places.next(piece.blocks(), shape.narrowBytes());
-        dKeys = places.next(piece.blocks(), shape.wideBytes());
-        dValues = places.next(piece.blocks(), shape.wideBytes());
+        queries = new TileQueries(shape, piece, qkv, out, logSum, dOut, places);
+        scores = places.next(most * TOGETHER * TILE);
+        dp = places.next(TILE);
+        p = places.next(most * TOGETHER * TILE / 2);
+        ds = places.next(most * TOGETHER * TILE / 2);
+        dsRows = places.next(most * TOGETHER * TILE / 2);
+        dQueries = places.next(most * shape.wideBytes());
+        turnedKeys = places.next(piece.blocks() * shape.narrowBytes());
+        turnedValues = places.next(piece.blocks() * shape.narrowBytes());
+        keys = places.next(piece.blocks() * shape.narrowBytes());
+        dKeys = places.next(piece.blocks() * shape.wideBytes());
+        dValues = places.next(piece.blocks() * shape.wideBytes());
     }
 
     static long bytes(TileAttention shape, long blocks) {
-        return 4 * shape.narrowBytes()
-                + shape.wideBytes()
-                + (TOGETHER + 1) * (2 + Tiles.PARTS) * TileAttention.TILE / 2
-                + blocks * (3 * shape.narrowBytes() + 2 * shape.wideBytes());
+        int most = Math.min(shape.group(), TOGETHER);
+        return TileQueries.bytes(shape)
+                + Places.bytes(1, most * TOGETHER * TILE)
+                + Places.bytes(1, TILE)
+                + Places.bytes(3, most * TOGETHER * TILE / 2)
+                + Places.bytes(1, most * shape.wideBytes())
+                + Places.bytes(3, blocks * shape.narrowBytes())
+                + Places.bytes(2, blocks * shape.wideBytes());
     }
 
     void run() {
@@ -111,97 +79,120 @@ final class TileAttentionBackward {
         int valueHead = keyHead + shape.keyHeads();
         for (int block = 0; block < piece.blocks(); block++) {
             Matrix k = shape.block(qkv, keyHead, piece, block);
-            shape.pairTurned(k, turnedKeys[block]);
-            shape.pair(k, keys[block]);
-            shape.pairTurned(shape.block(qkv, valueHead, piece, block), turnedValues[block]);
-            dKeys[block].fill((byte) 0);
-            dValues[block].fill((byte) 0);
+            shape.pairTurned(k, shape.narrow(turnedKeys, block));
+            shape.pair(k, shape.narrow(keys, block));
+            shape.pairTurned(shape.block(qkv, valueHead, piece, block), shape.narrow(turnedValues, block));
         }
-        for (int i = 0; i < shape.group(); i++) {
+        dKeys.fill((byte) 0);
+        dValues.fill((byte) 0);
+        int first = piece.keyHead() * shape.group();
+        for (int i = 0; i < shape.group(); i += TOGETHER) {
             for (int block = 0; block < piece.blocks(); block++) {
-                queries(piece.keyHead() * shape.group() + i, block);
+                queries.take(first + i, Math.min(TOGETHER, shape.group() - i), block);
+                queries(block);
             }
         }
         for (int block = 0; block < piece.blocks(); block++) {
-            put(dKeys[block], shape.scale(), shape.block(gradient, keyHead, piece, block));
-            put(dValues[block], 1, shape.block(gradient, valueHead, piece, block));
+            put(shape.wide(dKeys, block), shape.scale(), shape.block(gradient, keyHead, piece, block));
+            put(shape.wide(dValues, block), 1, shape.block(gradient, valueHead, piece, block));
         }
     }
 
-    /** A block of queries of a head. */
-    private void queries(int head, int block) {
-        Matrix q = shape.filled(shape.block(qkv, head, piece, block), queries);
-        Matrix dRows = shape.filled(shape.block(dOut, head, piece, block), above);
-        shape.pack().turn(q, turnedQueries);
-        shape.pack().turn(dRows, turnedAbove);
-        rows(head, block);
-        int rows = piece.rows(block) + piece.rows(block) % 2;
-        dQueries.fill((byte) 0);
+    /** A block of queries. */
+    private void queries(int block) {
         for (int key = 0; key <= block; key += TOGETHER) {
-            tiles(q, dRows, rows, block, key, Math.min(block + 1, key + TOGETHER));
+            int count = Math.min(TOGETHER, block + 1 - key);
+            score(key, count);
+            weigh(block, key, count);
+            addToKeys(key, count);
+            addToQueries(key, count);
         }
-        shape.softmax().put(dQueries.address(), shape.stride(), scales, shape.block(gradient, head, piece, block));
-    }
-
-    /** What the softmax' gradient needs of each row; zero for a row too many. */
-    private void rows(int head, int block) {
-        int rows = piece.rows(block);
-        shape.softmax().dots(shape.block(dOut, head, piece, block), shape.block(out, head, piece, block), along);
-        long at = head * qkv.rows() + piece.start() + (long) block * SIDE;
-        for (int r = 0; r < rows; r++) {
-            shift[r] = -TileAttention.LOG2_E * Floats.get(logSum, at + r);
-        }
-        Arrays.fill(shift, rows, SIDE, 0);
-        Arrays.fill(along, rows, SIDE, 0);
-    }
-
-    /** With blocks of keys from {@code first} to {@code last}, exclusive. */
-    private void tiles(Matrix q, Matrix dRows, int rows, int block, int first, int last) {
-        TileProduct tiles = shape.tiles();
-        TileProduct.Shape product = shape.scores(q);
-        for (int key = first; key < last; key++) {
-            tiles.multiply(product, Addresses.of(q), turnedKeys[key].address(), scores[key - first].address(), false);
-        }
-        product = shape.scores(dRows);
-        for (int key = first; key < last; key++) {
-            tiles.multiply(product, Addresses.of(dRows), turnedValues[key].address(), dp.address(), false);
-            boolean onDiagonal = key == block;
-            Tiles made = onDiagonal ? diagonal : full[key - first];
-            made.clear(rows);
+        for (int h = 0; h < queries.count(); h++) {
             shape.softmax()
-                    .gradients(
-                            scores[key - first].address(),
-                            dp.address(),
-                            onDiagonal,
-                            rows,
-                            shape.scale() * TileAttention.LOG2_E,
-                            shift,
-                            along,
-                            made.p.address(),
-                            made.ds.address(),
-                            made.dsRows.address());
+                    .put(
+                            shape.wide(dQueries, h).address(),
+                            shape.stride(),
+                            scales,
+                            shape.block(gradient, queries.head(h), piece, block));
         }
-        product = shape.turned();
-        for (int key = first; key < last; key++) {
-            Tiles made = key == block ? diagonal : full[key - first];
-            tiles.multiply(product, Addresses.of(turnedAbove), made.p.address(), dValues[key].address(), true);
-            tiles.multiply(product, Addresses.of(turnedQueries), made.ds.address(), dKeys[key].address(), true);
+    }
+
+    private void score(int key, int count) {
+        for (int h = 0; h < queries.count(); h++) {
+            Matrix q = queries.rows(h);
+            TileProduct.Shape product = shape.scores(q);
+            for (int i = 0; i < count; i++) {
+                long pairs = shape.narrow(turnedKeys, key + i).address();
+                shape.tiles().multiply(product, Addresses.of(q), pairs, scores(h, i), false);
+            }
         }
-        product = shape.mixed();
-        for (int key = first; key < last; key++) {
-            Tiles made = key == block ? diagonal : full[key - first];
-            tiles.multiply(product, made.dsRows.address(), keys[key].address(), dQueries.address(), true);
+    }
+
+    private long scores(int h, int i) {
+        return scores.address() + (h * TOGETHER + i) * TILE;
+    }
+
+    /** Pairs of the tile of head {@code h} among those of its block of keys. */
+    private static long pairs(MemorySegment tiles, int h, int i, int heads) {
+        return tiles.address() + (i * heads + h) * TILE / 2;
+    }
+
+    private void weigh(int block, int key, int count) {
+        for (int h = 0; h < queries.count(); h++) {
+            Matrix dRows = queries.above(h);
+            TileProduct.Shape product = shape.scores(dRows);
+            for (int i = 0; i < count; i++) {
+                long values = shape.narrow(turnedValues, key + i).address();
+                shape.tiles().multiply(product, Addresses.of(dRows), values, dp.address(), false);
+                shape.softmax()
+                        .gradients(
+                                scores(h, i),
+                                dp.address(),
+                                key + i == block,
+                                queries.evenRows(),
+                                shape.scale() * TileAttention.LOG2_E,
+                                queries.shift(h),
+                                queries.along(h),
+                                pairs(p, h, i, queries.count()),
+                                pairs(ds, h, i, queries.count()),
+                                rows(h) + (long) i * SIDE * Short.BYTES,
+                                (long) TOGETHER * SIDE);
+            }
+        }
+    }
+
+    private long rows(int h) {
+        return dsRows.address() + h * TOGETHER * TILE / 2;
+    }
+
+    private void addToKeys(int key, int count) {
+        TileProduct.Shape product = shape.turned(queries.count());
+        for (int i = 0; i < count; i++) {
+            long at = (key + i) * shape.wideBytes();
+            long weights = pairs(p, 0, i, queries.count());
+            shape.tiles().multiply(product, queries.turnedAbove(), weights, dValues.address() + at, true);
+            weights = pairs(ds, 0, i, queries.count());
+            shape.tiles().multiply(product, queries.turnedRows(), weights, dKeys.address() + at, true);
+        }
+    }
+
+    private void addToQueries(int key, int count) {
+        long pairs = shape.narrow(keys, key).address();
+        for (int h = 0; h < queries.count(); h++) {
+            long sums = shape.wide(dQueries, h).address();
+            shape.tiles().multiply(shape.mixed(count), rows(h), pairs, sums, key > 0);
         }
     }
 
     /** Turned sums, back in rows. */
     private void put(MemorySegment sums, float factor, Matrix to) {
-        Matrix narrow = Matrix.of(queries, Element.BF16, shape.headDim(), SIDE);
+        Matrix narrow = Matrix.of(p.asSlice(0, shape.narrowBytes()), Element.BF16, shape.headDim(), SIDE);
         shape.pack().put(Matrix.of(sums, Element.F32, shape.headDim(), SIDE), factor, false, narrow);
         if (to.rows() == SIDE) {
             shape.pack().turn(narrow, to);
         } else {
-            Matrix all = new Matrix(above, Element.BF16, SIDE, shape.headDim(), shape.stride());
+            MemorySegment place = ds.asSlice(0, shape.narrowBytes());
+            Matrix all = new Matrix(place, Element.BF16, SIDE, shape.headDim(), shape.stride());
             shape.pack().turn(narrow, all);
             all.copyRows(0, to.rows(), to, 0);
         }

@@ -10,6 +10,8 @@ import java.util.Arrays;
  */
 final class TileAttentionForward {
     private static final int SIDE = TileAttention.SIDE;
+    private static final int TOGETHER = TileAttention.TOGETHER;
+    private static final long TILE = TileAttention.TILE;
 
     private final TileAttention shape;
     private final Piece piece;
@@ -17,14 +19,13 @@ final class TileAttentionForward {
     private final Matrix out;
     private final MemorySegment logSum;
     /** For each block of keys: turned keys in pairs, values in pairs, scores. */
-    private final MemorySegment[] keys;
+    private final MemorySegment keys;
 
-    private final MemorySegment[] values;
-    private final MemorySegment[] scores;
+    private final MemorySegment values;
+    private final MemorySegment scores;
     private final MemorySegment queries;
+    /** [64, {@value TileAttention#TOGETHER} · 64] */
     private final MemorySegment p;
-    /** Of a tile on the diagonal, where what is not seen stays zero. */
-    private final MemorySegment pDiagonal;
 
     private final MemorySegment mixed;
     private final float[] parts = new float[SIDE * TileSoftmaxKernel.PARTS];
@@ -41,27 +42,27 @@ final class TileAttentionForward {
         this.logSum = logSum;
         Places places = new Places(memory);
         queries = places.next(shape.narrowBytes());
-        p = places.next(TileAttention.TILE / 2);
-        pDiagonal = places.next(TileAttention.TILE / 2);
+        p = places.next(TOGETHER * TILE / 2);
         mixed = places.next(shape.wideBytes());
-        keys = places.next(piece.blocks(), shape.narrowBytes());
-        values = places.next(piece.blocks(), shape.narrowBytes());
-        scores = places.next(piece.blocks(), TileAttention.TILE);
+        keys = places.next(piece.blocks() * shape.narrowBytes());
+        values = places.next(piece.blocks() * shape.narrowBytes());
+        scores = places.next(piece.blocks() * TILE);
     }
 
     static long bytes(TileAttention shape, long blocks) {
-        return shape.narrowBytes()
-                + TileAttention.TILE
-                + shape.wideBytes()
-                + blocks * (2 * shape.narrowBytes() + TileAttention.TILE);
+        return Places.bytes(1, shape.narrowBytes())
+                + Places.bytes(1, TOGETHER * TILE / 2)
+                + Places.bytes(1, shape.wideBytes())
+                + Places.bytes(2, blocks * shape.narrowBytes())
+                + Places.bytes(1, blocks * TILE);
     }
 
     void run() {
-        pDiagonal.fill((byte) 0);
         for (int block = 0; block < piece.blocks(); block++) {
-            shape.pairTurned(shape.block(qkv, shape.heads() + piece.keyHead(), piece, block), keys[block]);
-            shape.pair(
-                    shape.block(qkv, shape.heads() + shape.keyHeads() + piece.keyHead(), piece, block), values[block]);
+            Matrix k = shape.block(qkv, shape.heads() + piece.keyHead(), piece, block);
+            Matrix v = shape.block(qkv, shape.heads() + shape.keyHeads() + piece.keyHead(), piece, block);
+            shape.pairTurned(k, shape.narrow(keys, block));
+            shape.pair(v, shape.narrow(values, block));
         }
         for (int i = 0; i < shape.group(); i++) {
             for (int block = 0; block < piece.blocks(); block++) {
@@ -73,30 +74,56 @@ final class TileAttentionForward {
     private void attend(int head, int block) {
         int rows = piece.rows(block);
         Matrix q = shape.filled(shape.block(qkv, head, piece, block), queries);
-        TileProduct.Shape product = shape.scores(q);
-        Arrays.fill(parts, Float.NEGATIVE_INFINITY);
-        for (int key = 0; key <= block; key++) {
-            shape.tiles().multiply(product, q.data().address(), keys[key].address(), scores[key].address(), false);
-            shape.softmax().most(scores[key].address(), key == block, rows, parts);
-        }
-        shape.softmax().most(parts, rows, most);
+        score(q, rows, block);
         float factor = shape.scale() * TileAttention.LOG2_E;
         for (int r = 0; r < rows; r++) {
             shift[r] = -factor * most[r];
         }
-        Arrays.fill(parts, 0);
-        mixed.fill((byte) 0); // added to from the start: a product that adds is another kernel than one that does not
-        for (int key = 0; key <= block; key++) {
-            MemorySegment weights = key == block ? pDiagonal : p;
-            shape.softmax().exps(scores[key].address(), key == block, rows, factor, shift, weights.address(), parts);
-            shape.tiles().multiply(shape.mixed(), weights.address(), values[key].address(), mixed.address(), true);
-        }
-        shape.softmax().sum(parts, rows, sum);
+        mix(rows, factor, block);
         long at = head * qkv.rows() + piece.start() + (long) block * SIDE;
         for (int r = 0; r < rows; r++) {
             Floats.set(logSum, at + r, shape.scale() * most[r] + (float) Math.log(sum[r]));
             sum[r] = 1 / sum[r];
         }
         shape.softmax().put(mixed.address(), shape.stride(), sum, shape.block(out, head, piece, block));
+    }
+
+    private void score(Matrix q, int rows, int block) {
+        TileProduct.Shape product = shape.scores(q);
+        Arrays.fill(parts, Float.NEGATIVE_INFINITY);
+        for (int key = 0; key <= block; key++) {
+            long tile = scores.address() + key * TILE;
+            shape.tiles()
+                    .multiply(product, Addresses.of(q), shape.narrow(keys, key).address(), tile, false);
+            shape.softmax().most(tile, key == block, rows, parts);
+        }
+        shape.softmax().most(parts, rows, most);
+    }
+
+    private void mix(int rows, float factor, int block) {
+        Arrays.fill(parts, 0);
+        for (int first = 0; first <= block; first += TOGETHER) {
+            int count = Math.min(TOGETHER, block + 1 - first);
+            for (int i = 0; i < count; i++) {
+                shape.softmax()
+                        .exps(
+                                scores.address() + (first + i) * TILE,
+                                first + i == block,
+                                rows,
+                                factor,
+                                shift,
+                                p.address() + (long) i * SIDE * Short.BYTES,
+                                (long) TOGETHER * SIDE,
+                                parts);
+            }
+            shape.tiles()
+                    .multiply(
+                            shape.mixed(count),
+                            p.address(),
+                            shape.narrow(values, first).address(),
+                            mixed.address(),
+                            first > 0);
+        }
+        shape.softmax().sum(parts, rows, sum);
     }
 }

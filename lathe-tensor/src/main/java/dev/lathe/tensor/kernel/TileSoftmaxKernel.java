@@ -3,9 +3,8 @@ package dev.lathe.tensor.kernel;
 /**
  * What attention does between its products of blocks (see {@link TileProduct}): the softmax and its gradient, a tile of
  * {@value #SIDE} queries by {@value #SIDE} keys at a time, which stays in a core's cache. Tiles have no gaps; scores are F32,
- * what goes into the next product BF16. In a tile on the diagonal a query sees the keys up to its own, and what is right of
- * them is neither read nor written but for lanes next to the diagonal, which become 0. Tiles are given by their address, as
- * to products. Stays on the calling thread.
+ * what goes into the next product BF16. In a tile on the diagonal a query sees the keys up to its own. Tiles are given by their address, as to
+ * products. Stays on the calling thread.
  */
 public interface TileSoftmaxKernel {
     /** Rows and columns of a tile. */
@@ -27,14 +26,14 @@ public interface TileSoftmaxKernel {
     void most(float[] parts, int rows, float[] most);
 
     /**
-     * p = 2^(factor · scores + shift), rounded, and adds it up. Powers below 2^-126 are 0.
+     * p = 2^(factor · scores + shift), rounded, and adds it up. Powers below 2^-126 are 0, as is what is not seen.
      *
      * @param scores as {@link #most} left them
      * @param shift one a row
-     * @param p BF16 [64, 64]
+     * @param p BF16 [64, stride], of which 64 columns are written
      * @param sums of each row so far, in parts
      */
-    void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums);
+    void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, long stride, float[] sums);
 
     /** Each row's sum, of its parts. */
     void sum(float[] parts, int rows, float[] sums);
@@ -51,14 +50,15 @@ public interface TileSoftmaxKernel {
     void dots(Matrix a, Matrix b, float[] dots);
 
     /**
-     * p = 2^(factor · scores + shift) and ds = p ∘ (dp - along), both as pairs of rows, ds also in rows; rounded.
+     * p = 2^(factor · scores + shift) and ds = p ∘ (dp - along), both as pairs of rows, ds also in rows; rounded. What is
+     * not seen, and in pairs what lacks rows, is 0.
      *
      * @param scores F32 [64, 64]; may be changed next to the diagonal
      * @param dp F32 [64, 64]
      * @param rows queries that there are, even
      * @param shift one a row; along the same
      * @param p pairs [32, 64]; ds the same
-     * @param dsRows BF16 [64, 64]
+     * @param dsRows BF16 [64, stride], of which 64 columns are written
      */
     void gradients(
             long scores,
@@ -70,5 +70,6 @@ public interface TileSoftmaxKernel {
             float[] along,
             long p,
             long ds,
-            long dsRows);
+            long dsRows,
+            long stride);
 }

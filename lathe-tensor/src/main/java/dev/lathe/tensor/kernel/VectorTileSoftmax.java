@@ -69,14 +69,25 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, float[] sums) {
+    public void exps(
+            long scores, boolean diagonal, int rows, float factor, float[] shift, long p, long stride, float[] sums) {
         for (int c = 0; c < SIDE; c += N) {
-            exps(scores, c, diagonal ? c : 0, rows, factor, shift, p, sums);
+            int first = diagonal ? c : 0;
+            exps(scores, c, first, rows, factor, shift, p + 2L * c, 2 * stride, sums);
+            clearNarrow(p + 2L * c, 2 * stride, Math.min(first, rows));
         }
     }
 
     private static void exps(
-            long scores, int column, int first, int rows, float factor, float[] shift, long p, float[] sums) {
+            long scores,
+            int column,
+            int first,
+            int rows,
+            float factor,
+            float[] shift,
+            long p,
+            long step,
+            float[] sums) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
         FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
@@ -99,7 +110,23 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
             e.add(FloatVector.fromArray(Lanes.F, sums, r * PARTS)).intoArray(sums, r * PARTS);
             IntVector bits = e.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16);
             ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(ALL, p + at * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, p + r * step, Lanes.ORDER);
+        }
+    }
+
+    /** Zeros in a column of vectors, down to a row. */
+    private static void clearNarrow(long column, long step, int last) {
+        ShortVector zero = ShortVector.zero(Lanes.S);
+        for (int r = 0; r < last; r++) {
+            zero.intoMemorySegment(ALL, column + r * step, Lanes.ORDER);
+        }
+    }
+
+    /** The same in pairs of rows of a tile. */
+    private static void clearPairs(long column, int first, int last) {
+        IntVector zero = IntVector.zero(Lanes.I);
+        for (int r = first; r < last; r += 2) {
+            zero.intoMemorySegment(ALL, column + r / 2 * SIDE * 4L, Lanes.ORDER);
         }
     }
 
@@ -179,12 +206,19 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
             float[] along,
             long p,
             long ds,
-            long dsRows) {
+            long dsRows,
+            long stride) {
         if (diagonal) {
             hide(scores);
         }
         for (int c = 0; c < SIDE; c += N) {
-            gradients(scores, dp, c, diagonal ? c : 0, rows, factor, shift, along, p, ds, dsRows);
+            int first = Math.min(rows, diagonal ? c : 0);
+            gradients(scores, dp, c, first, rows, factor, shift, along, p, ds, dsRows + 2L * c, 2 * stride);
+            clearNarrow(dsRows + 2L * c, 2 * stride, first);
+            for (long pairs : new long[] {p + 4L * c, ds + 4L * c}) {
+                clearPairs(pairs, 0, first);
+                clearPairs(pairs, rows, SIDE);
+            }
         }
     }
 
@@ -200,7 +234,8 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
             float[] along,
             long p,
             long ds,
-            long dsRows) {
+            long dsRows,
+            long step) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
         FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
@@ -247,9 +282,9 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
                     .add(HALF);
             upperBits.or(lowerBits.and(UPPER)).intoMemorySegment(ALL, ds + pair, Lanes.ORDER);
             ((ShortVector) upperBits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(ALL, dsRows + at * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, dsRows + r * step, Lanes.ORDER);
             ((ShortVector) lowerBits.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(ALL, dsRows + (at + SIDE) * 2L, Lanes.ORDER);
+                    .intoMemorySegment(ALL, dsRows + (r + 1) * step, Lanes.ORDER);
         }
     }
 }
