@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -22,7 +21,13 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     private static final float C3 = 0.05590643f;
     private static final float C2 = 0.240240991f;
     private static final float C1 = 0.693124175f;
-    private static final float LEAST = -126;
+    /** What {@link Exp#TO_INTEGER} does, and the lowest bits are 127 more: an exponent's. */
+    private static final float TO_INTEGER = Exp.TO_INTEGER + 127;
+    /** Its bits for -127 and less, of which the power becomes 0. */
+    private static final int LEAST = Float.floatToRawIntBits(Exp.TO_INTEGER);
+    /** Of what is not seen. Not -∞, of which no rest could be taken. */
+    private static final float HIDDEN = -1e30f;
+
     private static final int HALF = 0x8000;
     private static final int UPPER = 0xFFFF0000;
 
@@ -31,27 +36,35 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         if (diagonal) {
             hide(scores);
         }
-        for (int c = 0; c < SIDE; c += N) {
+        for (int c = 0; c < SIDE; c += 2 * N) {
             most(scores, c, diagonal ? c : 0, rows, most);
         }
     }
 
-    /** -∞ right of the diagonal, up to the end of the vector that it goes through. */
+    /** Almost -∞ right of the diagonal, up to the end of the two columns of vectors that it goes through. */
     private static void hide(long scores) {
+        FloatVector hidden = FloatVector.broadcast(Lanes.F, HIDDEN);
         for (int r = 0; r < SIDE; r++) {
             int c = r & -N;
-            long at = (r * SIDE + c) * 4L;
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at, Lanes.ORDER);
-            VectorMask<Float> hidden = LANES.compare(VectorOperators.GT, r - c).cast(Lanes.F);
-            v.blend(Float.NEGATIVE_INFINITY, hidden).intoMemorySegment(ALL, scores + at, Lanes.ORDER);
+            long at = scores + (r * SIDE + c) * 4L;
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, at, Lanes.ORDER);
+            v.blend(hidden, LANES.compare(VectorOperators.GT, r - c).cast(Lanes.F))
+                    .intoMemorySegment(ALL, at, Lanes.ORDER);
+            if ((c & N) == 0) {
+                hidden.intoMemorySegment(ALL, at + 4 * N, Lanes.ORDER);
+            }
         }
     }
 
+    /** Two columns of vectors. */
     private static void most(long scores, int column, int first, int rows, float[] most) {
         for (int r = first; r < rows; r++) {
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + (r * SIDE + column) * 4L, Lanes.ORDER);
-            FloatVector before = FloatVector.fromArray(Lanes.F, most, r * PARTS);
-            before.blend(v, v.compare(VectorOperators.GT, before)).intoArray(most, r * PARTS);
+            long at = scores + (r * SIDE + column) * 4L;
+            FloatVector v = FloatVector.fromMemorySegment(Lanes.F, ALL, at, Lanes.ORDER);
+            FloatVector w = FloatVector.fromMemorySegment(Lanes.F, ALL, at + 4 * N, Lanes.ORDER);
+            FloatVector most0 = FloatVector.fromArray(Lanes.F, most, r * PARTS);
+            most0 = most0.blend(v, v.compare(VectorOperators.GT, most0));
+            most0.blend(w, w.compare(VectorOperators.GT, most0)).intoArray(most, r * PARTS);
         }
     }
 
@@ -71,46 +84,59 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     @Override
     public void exps(
             long scores, boolean diagonal, int rows, float factor, float[] shift, long p, long stride, float[] sums) {
-        for (int c = 0; c < SIDE; c += N) {
+        for (int c = 0; c < SIDE; c += 2 * N) {
             int first = diagonal ? c : 0;
-            exps(scores, c, first, rows, factor, shift, p + 2L * c, 2 * stride, sums);
-            clearNarrow(p + 2L * c, 2 * stride, Math.min(first, rows));
+            exps(scores + 4 * c, first, rows, factor, shift, p + 2 * c, 2 * stride, sums);
+            clearNarrow(p + 2 * c, 2 * stride, Math.min(first, rows));
+            clearNarrow(p + 2 * (c + N), 2 * stride, Math.min(first, rows));
         }
     }
 
+    /** Two columns of vectors. */
     private static void exps(
-            long scores,
-            int column,
-            int first,
-            int rows,
-            float factor,
-            float[] shift,
-            long p,
-            long step,
-            float[] sums) {
+            long scores, int first, int rows, float factor, float[] shift, long p, long step, float[] sums) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
-        FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
+        FloatVector toInteger = FloatVector.broadcast(Lanes.F, TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
         FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
         FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
         FloatVector c1 = FloatVector.broadcast(Lanes.F, C1);
         FloatVector one = FloatVector.broadcast(Lanes.F, 1);
         for (int r = first; r < rows; r++) {
-            int at = r * SIDE + column;
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at * 4L, Lanes.ORDER)
-                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
+            long at = scores + r * SIDE * 4L;
+            FloatVector move = FloatVector.broadcast(Lanes.F, shift[r]);
+            FloatVector x =
+                    FloatVector.fromMemorySegment(Lanes.F, ALL, at, Lanes.ORDER).fma(scale, move);
             FloatVector shifted = x.add(toInteger);
             FloatVector f = x.sub(shifted.sub(toInteger));
-            FloatVector e = f.fma(c4, c3).fma(f, c2).fma(f, c1).fma(f, one);
-            // Times 2^n: n stands in the lowest bits, and goes to the exponent.
-            e = e.reinterpretAsInts()
-                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-                    .reinterpretAsFloats()
-                    .blend(0, x.compare(VectorOperators.LT, LEAST));
-            e.add(FloatVector.fromArray(Lanes.F, sums, r * PARTS)).intoArray(sums, r * PARTS);
+            FloatVector e = f.fma(c4, c3)
+                    .fma(f, c2)
+                    .fma(f, c1)
+                    .fma(f, one)
+                    .mul(shifted.reinterpretAsInts()
+                            .max(LEAST)
+                            .lanewise(VectorOperators.LSHL, 23)
+                            .reinterpretAsFloats());
+            FloatVector y = FloatVector.fromMemorySegment(Lanes.F, ALL, at + 4 * N, Lanes.ORDER)
+                    .fma(scale, move);
+            FloatVector shiftedRight = y.add(toInteger);
+            FloatVector g = y.sub(shiftedRight.sub(toInteger));
+            FloatVector right = g.fma(c4, c3)
+                    .fma(g, c2)
+                    .fma(g, c1)
+                    .fma(g, one)
+                    .mul(shiftedRight
+                            .reinterpretAsInts()
+                            .max(LEAST)
+                            .lanewise(VectorOperators.LSHL, 23)
+                            .reinterpretAsFloats());
+            e.add(right).add(FloatVector.fromArray(Lanes.F, sums, r * PARTS)).intoArray(sums, r * PARTS);
             IntVector bits = e.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16);
             ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
                     .intoMemorySegment(ALL, p + r * step, Lanes.ORDER);
+            bits = right.reinterpretAsInts().add(HALF).lanewise(VectorOperators.LSHR, 16);
+            ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
+                    .intoMemorySegment(ALL, p + r * step + 2 * N, Lanes.ORDER);
         }
     }
 
@@ -152,8 +178,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
                 IntVector bits = v.reinterpretAsInts();
                 bits = bits.add(0x7FFF)
                         .add(bits.lanewise(VectorOperators.LSHR, 16).and(1))
-                        .lanewise(VectorOperators.LSHR, 16)
-                        .blend(Lanes.NAN, v.compare(VectorOperators.NE, v).cast(Lanes.I));
+                        .lanewise(VectorOperators.LSHR, 16);
                 ((ShortVector) bits.convertShape(VectorOperators.I2S, Lanes.S, 0))
                         .intoMemorySegment(ALL, out + r * outStep + 2L * c, Lanes.ORDER);
             }
@@ -162,37 +187,30 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
 
     @Override
     public void dots(Matrix a, Matrix b, float[] dots) {
-        int whole = a.width() & -N;
-        int rows = (int) a.rows();
-        float[] lanes = new float[rows * N];
-        for (int c = 0; c < whole; c += N) {
-            addDots(
-                    Addresses.of(a) + 2L * c,
-                    2 * a.rowStride(),
-                    Addresses.of(b) + 2L * c,
-                    2 * b.rowStride(),
-                    rows,
-                    lanes);
-        }
-        for (int r = 0; r < rows; r++) {
-            dots[r] = Lanes.sum(lanes, r * N);
+        int whole = a.width() & -(2 * N);
+        float[] lanes = new float[N];
+        long at = Addresses.of(a);
+        long other = Addresses.of(b);
+        for (int r = 0; r < a.rows(); r++) {
+            dot(at + a.offset(r, 0), other + b.offset(r, 0), whole, lanes);
+            dots[r] = Lanes.sum(lanes);
         }
         ScalarTileSoftmax.addDots(a, b, dots, whole);
     }
 
-    /** A column of vectors. */
-    private static void addDots(long a, long aStep, long b, long bStep, int rows, float[] lanes) {
-        for (int r = 0; r < rows; r++) {
-            FloatVector v = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, ALL, a + r * aStep, Lanes.ORDER)
-                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            FloatVector w = ((IntVector) ShortVector.fromMemorySegment(Lanes.S, ALL, b + r * bStep, Lanes.ORDER)
-                            .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0))
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            v.fma(w, FloatVector.fromArray(Lanes.F, lanes, r * N)).intoArray(lanes, r * N);
+    /** A vector of integers is two numbers in every lane. */
+    private static void dot(long a, long b, int count, float[] lanes) {
+        FloatVector even = FloatVector.zero(Lanes.F);
+        FloatVector odd = even;
+        for (int i = 0; i < count; i += 2 * N) {
+            IntVector v = IntVector.fromMemorySegment(Lanes.I, ALL, a + 2L * i, Lanes.ORDER);
+            IntVector w = IntVector.fromMemorySegment(Lanes.I, ALL, b + 2L * i, Lanes.ORDER);
+            even = v.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), even);
+            odd = v.and(UPPER).reinterpretAsFloats().fma(w.and(UPPER).reinterpretAsFloats(), odd);
         }
+        even.add(odd).intoArray(lanes, 0);
     }
 
     @Override
@@ -237,7 +255,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
             long dsRows,
             long step) {
         FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
-        FloatVector toInteger = FloatVector.broadcast(Lanes.F, Exp.TO_INTEGER);
+        FloatVector toInteger = FloatVector.broadcast(Lanes.F, TO_INTEGER);
         FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
         FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
         FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
@@ -249,20 +267,27 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
                     .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
             FloatVector shifted = x.add(toInteger);
             FloatVector f = x.sub(shifted.sub(toInteger));
-            FloatVector e = f.fma(c4, c3).fma(f, c2).fma(f, c1).fma(f, one);
-            e = e.reinterpretAsInts()
-                    .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-                    .reinterpretAsFloats()
-                    .blend(0, x.compare(VectorOperators.LT, LEAST));
+            FloatVector e = f.fma(c4, c3)
+                    .fma(f, c2)
+                    .fma(f, c1)
+                    .fma(f, one)
+                    .mul(shifted.reinterpretAsInts()
+                            .max(LEAST)
+                            .lanewise(VectorOperators.LSHL, 23)
+                            .reinterpretAsFloats());
             FloatVector y = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + (at + SIDE) * 4L, Lanes.ORDER)
                     .fma(scale, FloatVector.broadcast(Lanes.F, shift[r + 1]));
             FloatVector shiftedLower = y.add(toInteger);
             FloatVector g = y.sub(shiftedLower.sub(toInteger));
-            FloatVector lower = g.fma(c4, c3).fma(g, c2).fma(g, c1).fma(g, one);
-            lower = lower.reinterpretAsInts()
-                    .add(shiftedLower.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-                    .reinterpretAsFloats()
-                    .blend(0, y.compare(VectorOperators.LT, LEAST));
+            FloatVector lower = g.fma(c4, c3)
+                    .fma(g, c2)
+                    .fma(g, c1)
+                    .fma(g, one)
+                    .mul(shiftedLower
+                            .reinterpretAsInts()
+                            .max(LEAST)
+                            .lanewise(VectorOperators.LSHL, 23)
+                            .reinterpretAsFloats());
             long pair = (r / 2 * SIDE + column) * 4L;
             e.reinterpretAsInts()
                     .add(HALF)
