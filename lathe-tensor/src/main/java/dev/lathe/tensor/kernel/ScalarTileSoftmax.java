@@ -26,7 +26,9 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
 
     @Override
     public void most(float[] parts, int rows, float[] most) {
-        first(parts, rows, most);
+        for (int r = 0; r < rows; r++) {
+            most[r] = parts[r * PARTS];
+        }
     }
 
     @Override
@@ -43,13 +45,10 @@ record ScalarTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void sum(float[] parts, int rows, float[] sums) {
-        first(parts, rows, sums);
-    }
-
-    private static void first(float[] parts, int rows, float[] all) {
+    public void sum(float[] parts, int rows, float[] inverses, float[] logs) {
         for (int r = 0; r < rows; r++) {
-            all[r] = parts[r * PARTS];
+            inverses[r] = 1 / parts[r * PARTS];
+            logs[r] = (float) (Math.log(parts[r * PARTS]) / Math.log(2));
         }
     }
 

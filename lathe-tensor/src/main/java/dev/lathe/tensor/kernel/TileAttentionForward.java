@@ -3,6 +3,7 @@ package dev.lathe.tensor.kernel;
 import dev.lathe.tensor.kernel.TileAttention.Piece;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * A piece of {@link TileAttention}'s result. All scores of a block of queries are there before the first power is taken, so
@@ -12,26 +13,50 @@ final class TileAttentionForward {
     private static final int SIDE = TileAttention.SIDE;
     private static final int TOGETHER = TileAttention.TOGETHER;
     private static final long TILE = TileAttention.TILE;
+    /** Tiles of scores that a core's cache has room for beside all else. */
+    private static final long SCORES = 24;
+
+    private static final float LN_2 = 1 / TileAttention.LOG2_E;
 
     private final TileAttention shape;
     private final Piece piece;
     private final Matrix qkv;
     private final Matrix out;
     private final MemorySegment logSum;
-    /** For each block of keys: turned keys in pairs, values in pairs, scores. */
+    /** For each block of keys: turned keys in pairs, values in pairs. */
     private final MemorySegment keys;
 
     private final MemorySegment values;
-    private final MemorySegment scores;
-    private final MemorySegment queries;
-    /** [64, {@value TileAttention#TOGETHER} · 64] */
-    private final MemorySegment p;
+    private final Head[] heads;
+    private final float[] inverses = new float[SIDE];
+    private final float[] logs = new float[SIDE];
 
-    private final MemorySegment mixed;
-    private final float[] parts = new float[SIDE * TileSoftmaxKernel.PARTS];
-    private final float[] shift = new float[SIDE];
-    private final float[] most = new float[SIDE];
-    private final float[] sum = new float[SIDE];
+    /** What there is of a block of queries of one head. */
+    private static final class Head {
+        private final MemorySegment queries;
+        private final MemorySegment scores;
+        /** [64, {@value TileAttention#TOGETHER} · 64] */
+        private final MemorySegment p;
+
+        private final MemorySegment mixed;
+        private final float[] parts = new float[SIDE * TileSoftmaxKernel.PARTS];
+        private final float[] most = new float[SIDE];
+        private final float[] shift = new float[SIDE];
+
+        Head(TileAttention shape, long blocks, Places places) {
+            queries = places.next(shape.narrowBytes());
+            scores = places.next(blocks * TILE);
+            p = places.next(TOGETHER * TILE / 2);
+            mixed = places.next(shape.wideBytes());
+        }
+
+        static long bytes(TileAttention shape, long blocks) {
+            return Places.bytes(1, shape.narrowBytes())
+                    + Places.bytes(1, blocks * TILE)
+                    + Places.bytes(1, TOGETHER * TILE / 2)
+                    + Places.bytes(1, shape.wideBytes());
+        }
+    }
 
     TileAttentionForward(
             TileAttention shape, Piece piece, Matrix qkv, Matrix out, MemorySegment logSum, MemorySegment memory) {
@@ -41,20 +66,20 @@ final class TileAttentionForward {
         this.out = out;
         this.logSum = logSum;
         Places places = new Places(memory);
-        queries = places.next(shape.narrowBytes());
-        p = places.next(TOGETHER * TILE / 2);
-        mixed = places.next(shape.wideBytes());
         keys = places.next(piece.blocks() * shape.narrowBytes());
         values = places.next(piece.blocks() * shape.narrowBytes());
-        scores = places.next(piece.blocks() * TILE);
+        heads = Stream.generate(() -> new Head(shape, piece.blocks(), places))
+                .limit(together(shape, piece.blocks()))
+                .toArray(Head[]::new);
+    }
+
+    /** Heads that go together: as many as a core's cache has room for the scores of. */
+    private static int together(TileAttention shape, long blocks) {
+        return (int) Math.clamp(SCORES / blocks, 1, shape.group());
     }
 
     static long bytes(TileAttention shape, long blocks) {
-        return Places.bytes(1, shape.narrowBytes())
-                + Places.bytes(1, TOGETHER * TILE / 2)
-                + Places.bytes(1, shape.wideBytes())
-                + Places.bytes(2, blocks * shape.narrowBytes())
-                + Places.bytes(1, blocks * TILE);
+        return Places.bytes(2, blocks * shape.narrowBytes()) + together(shape, blocks) * Head.bytes(shape, blocks);
     }
 
     void run() {
@@ -64,66 +89,73 @@ final class TileAttentionForward {
             shape.pairTurned(k, shape.narrow(keys, block));
             shape.pair(v, shape.narrow(values, block));
         }
-        for (int i = 0; i < shape.group(); i++) {
+        int first = piece.keyHead() * shape.group();
+        for (int i = 0; i < shape.group(); i += heads.length) {
+            int count = Math.min(heads.length, shape.group() - i);
             for (int block = 0; block < piece.blocks(); block++) {
-                attend(piece.keyHead() * shape.group() + i, block);
+                attend(first + i, count, block);
             }
         }
     }
 
-    private void attend(int head, int block) {
+    private void attend(int first, int count, int block) {
         int rows = piece.rows(block);
-        Matrix q = shape.filled(shape.block(qkv, head, piece, block), queries);
-        score(q, rows, block);
         float factor = shape.scale() * TileAttention.LOG2_E;
-        for (int r = 0; r < rows; r++) {
-            shift[r] = -factor * most[r];
+        for (int i = 0; i < count; i++) {
+            Head head = heads[i];
+            score(head, shape.filled(shape.block(qkv, first + i, piece, block), head.queries), rows, block);
+            for (int r = 0; r < rows; r++) {
+                head.shift[r] = -factor * head.most[r];
+            }
+            Arrays.fill(head.parts, 0);
         }
-        mix(rows, factor, block);
-        long at = head * qkv.rows() + piece.start() + (long) block * SIDE;
-        for (int r = 0; r < rows; r++) {
-            Floats.set(logSum, at + r, shape.scale() * most[r] + (float) Math.log(sum[r]));
-            sum[r] = 1 / sum[r];
+        for (int key = 0; key <= block; key += TOGETHER) {
+            for (int i = 0; i < count; i++) {
+                mix(heads[i], rows, factor, key, block);
+            }
         }
-        shape.softmax().put(mixed.address(), shape.stride(), sum, shape.block(out, head, piece, block));
+        for (int i = 0; i < count; i++) {
+            put(heads[i], first + i, rows, block);
+        }
     }
 
-    private void score(Matrix q, int rows, int block) {
+    private void score(Head head, Matrix q, int rows, int block) {
         TileProduct.Shape product = shape.scores(q);
-        Arrays.fill(parts, Float.NEGATIVE_INFINITY);
+        Arrays.fill(head.parts, Float.NEGATIVE_INFINITY);
         for (int key = 0; key <= block; key++) {
-            long tile = scores.address() + key * TILE;
+            long tile = head.scores.address() + key * TILE;
             shape.tiles()
                     .multiply(product, Addresses.of(q), shape.narrow(keys, key).address(), tile, false);
-            shape.softmax().most(tile, key == block, rows, parts);
+            shape.softmax().most(tile, key == block, rows, head.parts);
         }
-        shape.softmax().most(parts, rows, most);
+        shape.softmax().most(head.parts, rows, head.most);
     }
 
-    private void mix(int rows, float factor, int block) {
-        Arrays.fill(parts, 0);
-        for (int first = 0; first <= block; first += TOGETHER) {
-            int count = Math.min(TOGETHER, block + 1 - first);
-            for (int i = 0; i < count; i++) {
-                shape.softmax()
-                        .exps(
-                                scores.address() + (first + i) * TILE,
-                                first + i == block,
-                                rows,
-                                factor,
-                                shift,
-                                p.address() + (long) i * SIDE * Short.BYTES,
-                                (long) TOGETHER * SIDE,
-                                parts);
-            }
-            shape.tiles()
-                    .multiply(
-                            shape.mixed(count),
-                            p.address(),
-                            shape.narrow(values, first).address(),
-                            mixed.address(),
-                            first > 0);
+    /** Values from block {@code key} on. */
+    private void mix(Head head, int rows, float factor, int key, int block) {
+        int count = Math.min(TOGETHER, block + 1 - key);
+        for (int i = 0; i < count; i++) {
+            shape.softmax()
+                    .exps(
+                            head.scores.address() + (key + i) * TILE,
+                            key + i == block,
+                            rows,
+                            factor,
+                            head.shift,
+                            head.p.address() + (long) i * SIDE * Short.BYTES,
+                            (long) TOGETHER * SIDE,
+                            head.parts);
         }
-        shape.softmax().sum(parts, rows, sum);
+        long pairs = shape.narrow(values, key).address();
+        shape.tiles().multiply(shape.mixed(count), head.p.address(), pairs, head.mixed.address(), key > 0);
+    }
+
+    private void put(Head head, int index, int rows, int block) {
+        shape.softmax().sum(head.parts, rows, inverses, logs);
+        long at = index * qkv.rows() + piece.start() + (long) block * SIDE;
+        for (int r = 0; r < rows; r++) {
+            Floats.set(logSum, at + r, shape.scale() * head.most[r] + LN_2 * logs[r]);
+        }
+        shape.softmax().put(head.mixed.address(), shape.stride(), inverses, shape.block(out, index, piece, block));
     }
 }

@@ -35,8 +35,8 @@ public interface TileSoftmaxKernel {
      */
     void exps(long scores, boolean diagonal, int rows, float factor, float[] shift, long p, long stride, float[] sums);
 
-    /** Each row's sum, of its parts. */
-    void sum(float[] parts, int rows, float[] sums);
+    /** Of each row's sum, of its parts: one by it, and its logarithm to base 2. */
+    void sum(float[] parts, int rows, float[] inverses, float[] logs);
 
     /**
      * out = sums, each row times its factor.

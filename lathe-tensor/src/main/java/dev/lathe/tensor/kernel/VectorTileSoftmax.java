@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -30,6 +31,7 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
 
     private static final int HALF = 0x8000;
     private static final int UPPER = 0xFFFF0000;
+    private static final int ROOT_HALF = 0x3F3504F3;
 
     @Override
     public void most(long scores, boolean diagonal, int rows, float[] most) {
@@ -157,9 +159,35 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     }
 
     @Override
-    public void sum(float[] parts, int rows, float[] sums) {
+    public void sum(float[] parts, int rows, float[] inverses, float[] logs) {
         for (int r = 0; r < rows; r++) {
-            sums[r] = Lanes.sum(parts, r * PARTS);
+            inverses[r] = Lanes.sum(parts, r * PARTS);
+        }
+        Arrays.fill(inverses, rows, SIDE, 1);
+        finish(inverses, logs);
+    }
+
+    /** log(2^n m) = n + 2 artanh((m - 1) / (m + 1)) / ln 2, with m from √½ to √2, where the series' rest is below 4e-8. */
+    private static void finish(float[] sums, float[] logs) {
+        for (int i = 0; i < SIDE; i += N) {
+            FloatVector v = FloatVector.fromArray(Lanes.F, sums, i);
+            IntVector bits = v.reinterpretAsInts();
+            IntVector n = bits.sub(ROOT_HALF).lanewise(VectorOperators.ASHR, 23);
+            FloatVector m = bits.sub(n.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
+            FloatVector t = m.sub(1).div(m.add(1));
+            FloatVector square = t.mul(t);
+            FloatVector series = square.mul(2 * Exp.LOG2_E / 7)
+                    .add(2 * Exp.LOG2_E / 5)
+                    .mul(square)
+                    .add(2 * Exp.LOG2_E / 3)
+                    .mul(square)
+                    .add(2 * Exp.LOG2_E)
+                    .mul(t);
+            ((FloatVector) n.convertShape(VectorOperators.I2F, Lanes.F, 0))
+                    .add(series)
+                    .add(v.sub(v)) // NaN for what is no number
+                    .intoArray(logs, i);
+            FloatVector.broadcast(Lanes.F, 1).div(v).intoArray(sums, i);
         }
     }
 
