@@ -35,7 +35,7 @@ public record Attention(int heads, int keyHeads, int headDim, double scale, long
             tape.record(out, dOut -> {
                 Tensor gradient = Tensors.empty(qkv.dtype(), qkv.shape());
                 byHead.ifPresentOrElse(
-                        heads -> heads.backward(qkv, segments, logSum, dOut, gradient),
+                        heads -> heads.backward(qkv, segments, out, logSum, dOut, gradient),
                         () -> batched.backward(qkv, segments, out, logSum, dOut, gradient));
                 rope.turnBack(turned(gradient), headDim);
                 tape.add(qkv, gradient);

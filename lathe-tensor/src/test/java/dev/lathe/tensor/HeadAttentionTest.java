@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +32,9 @@ class HeadAttentionTest {
         "BF16,4,2,16,0",
         "BF16,9,3,64,32",
         "BF16,2,2,7,0",
+        "BF16,1,1,4,0",
+        "BF16,8,2,80,0",
+        "BF16,5,1,128,0",
     })
     void equalsTheBatchedOne(DType dtype, int heads, int keyHeads, int headDim, long room) {
         GradientCheck random = new GradientCheck(headDim);
@@ -45,6 +49,21 @@ class HeadAttentionTest {
             double tolerance = dtype == DType.F32 ? 2e-6 : 0.01;
             assertThat(distance(fast.y, exact.y)).as("result").isLessThan(tolerance);
             assertThat(distance(fast.dx, exact.dx)).as("gradient").isLessThan(tolerance);
+        }
+    }
+
+    @Test
+    void threadsChangeNothing() {
+        GradientCheck random = new GradientCheck(1);
+        try (Scope scope = Scope.open()) {
+            Attention attention = new Attention(6, 2, 64, 0.1);
+            Tensor qkv = random.random(SEGMENTS.tokens(), 10 * 64L).to(DType.BF16);
+            Tensor dy = random.random(SEGMENTS.tokens(), 6 * 64L).to(DType.BF16);
+            Result three = run(attention, qkv, dy);
+            Torch.start(1);
+            Result one = run(attention, qkv, dy);
+            assertThat(one.y.data().mismatch(three.y.data())).isEqualTo(-1);
+            assertThat(one.dx.data().mismatch(three.dx.data())).isEqualTo(-1);
         }
     }
 

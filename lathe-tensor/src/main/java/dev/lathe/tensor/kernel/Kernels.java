@@ -22,7 +22,8 @@ public record Kernels(
         SumKernel sum,
         RowProductKernel rowProduct,
         RowAttentionKernel rowAttention,
-        PackKernel pack) {
+        PackKernel pack,
+        TileSoftmaxKernel tileSoftmax) {
     /** Those of this host, if it has vectors worth it and this JVM has {@code --add-modules jdk.incubator.vector}. */
     public static Optional<Kernels> ofHost(Workers workers) {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent() && VectorKernels.arePaying()
@@ -48,6 +49,7 @@ public record Kernels(
                 new ScalarSum(workers),
                 new ScalarRowProduct(workers),
                 new ScalarRowAttention(workers),
-                new ScalarPack());
+                new ScalarPack(),
+                new ScalarTileSoftmax());
     }
 }

@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 
 /** {@link TileProduct} in plain Java. */
 public record ScalarTileProduct() implements TileProduct {
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    private static final MemorySegment ALL = Addresses.ALL;
 
     @Override
     public void multiply(Shape shape, long a, long b, long sums, boolean add) {

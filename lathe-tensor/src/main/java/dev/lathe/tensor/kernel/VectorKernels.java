@@ -38,6 +38,7 @@ final class VectorKernels {
                 new VectorSum(workers),
                 new VectorRowProduct(workers),
                 new VectorRowAttention(workers),
-                new VectorPack());
+                new VectorPack(),
+                new VectorTileSoftmax());
     }
 }

@@ -10,27 +10,21 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * {@link PackKernel} with vectors of pairs. A square of as many rows as a vector has lanes is turned by exchanging, between
- * rows 1, 2, 4, 8 apart, the lanes that lie that far apart: 0.28 ns a pair where single numbers take 0.9 (Sapphire Rapids).
+ * rows 1, 2, 4, 8 apart, the lanes that lie that far apart: 0.15 ns a pair where single numbers take 0.9 (Sapphire Rapids).
  */
 record VectorPack() implements PackKernel {
     private static final int N = Lanes.N;
-    // Constants, or C2 would make each anew: a lane's partner 1, 2, 4 away or half a vector, and the upper and lower
-    // ones of them.
+    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2 or 4 away, and lanes in the upper half of
+    // a pair.
     private static final VectorShuffle<Integer> AWAY_1 = partners(1);
     private static final VectorShuffle<Integer> AWAY_2 = partners(2);
     private static final VectorShuffle<Integer> AWAY_4 = partners(4);
-    private static final VectorShuffle<Integer> AWAY_HALF = partners(N / 2);
     private static final VectorMask<Integer> UPPER_1 = upper(1);
     private static final VectorMask<Integer> UPPER_2 = upper(2);
     private static final VectorMask<Integer> UPPER_4 = upper(4);
-    private static final VectorMask<Integer> UPPER_HALF = upper(N / 2);
-    private static final VectorMask<Integer> LOWER_1 = UPPER_1.not();
-    private static final VectorMask<Integer> LOWER_2 = UPPER_2.not();
-    private static final VectorMask<Integer> LOWER_4 = UPPER_4.not();
-    private static final VectorMask<Integer> LOWER_HALF = UPPER_HALF.not();
 
     private static VectorShuffle<Integer> partners(int distance) {
-        return VectorShuffle.fromOp(Lanes.I, lane -> lane ^ distance);
+        return VectorShuffle.fromOp(Lanes.I, lane -> (lane ^ distance) % N);
     }
 
     private static VectorMask<Integer> upper(int distance) {
@@ -70,8 +64,7 @@ record VectorPack() implements PackKernel {
         for (long r = 0; r < rows; r += N) {
             for (int c = 0; c < columns; c += 2 * N) {
                 read(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square);
-                write(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
+                turn(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
             }
         }
         ScalarPack.pairTurned(matrix, 0, columns, matrix.columns(), pairs, stride);
@@ -86,25 +79,20 @@ record VectorPack() implements PackKernel {
         for (int c = 0; c < columns; c += N) {
             for (long r = 0; r < rows; r += 2 * N) {
                 readPairs(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square);
-                write(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
+                turn(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
             }
         }
         ScalarPack.turn(matrix, rows, 0, columns, turned);
         ScalarPack.turn(matrix, 0, columns, matrix.columns(), turned);
     }
 
-    /** Rows, two at a time, their neighbours exchanged. */
     private static void read(MemorySegment from, long at, long stride, int[] square) {
-        for (int i = 0; i < N; i += 2) {
-            IntVector a = IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER);
-            IntVector b = IntVector.fromMemorySegment(Lanes.I, from, at + (i + 1) * stride, Lanes.ORDER);
-            a.blend(b.rearrange(AWAY_1), UPPER_1).intoArray(square, i * N);
-            b.blend(a.rearrange(AWAY_1), LOWER_1).intoArray(square, (i + 1) * N);
+        for (int i = 0; i < N; i++) {
+            IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER)
+                    .intoArray(square, i * N);
         }
     }
 
-    /** The same of pairs of rows. */
     private static void readPairs(MemorySegment from, long at, long stride, int[] square) {
         for (int i = 0; i < N; i++) {
             long upper = at + 2 * i * stride;
@@ -114,41 +102,39 @@ record VectorPack() implements PackKernel {
                     .convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.I, 0);
             a.or(b.lanewise(VectorOperators.LSHL, 16)).intoArray(square, i * N);
         }
-        for (int i = 0; i < N; i += 2) {
-            IntVector a = IntVector.fromArray(Lanes.I, square, i * N);
-            IntVector b = IntVector.fromArray(Lanes.I, square, (i + 1) * N);
-            a.blend(b.rearrange(AWAY_1), UPPER_1).intoArray(square, i * N);
-            b.blend(a.rearrange(AWAY_1), LOWER_1).intoArray(square, (i + 1) * N);
+    }
+
+    private static void turn(int[] square, MemorySegment to, long at, long stride) {
+        if (N == SquareTurn.N) {
+            SquareTurn.turn(square, to, at, stride);
+        } else {
+            turn(square);
+            write(square, to, at, stride);
         }
     }
 
-    /** Rows 2 and 4 apart, in squares of 16 numbers and of 8. */
     private static void turn(int[] square) {
+        exchange(square, 1, AWAY_1, UPPER_1);
+        exchange(square, 2, AWAY_2, UPPER_2);
+        exchange(square, 4, AWAY_4, UPPER_4);
+    }
+
+    private static void exchange(
+            int[] square, int distance, VectorShuffle<Integer> shuffle, VectorMask<Integer> upper) {
+        VectorMask<Integer> lower = upper.not();
         for (int i = 0; i < N / 2; i++) {
-            int one = ((i & -2) * 2 + (i & 1)) * N;
+            int one = ((i & -distance) * 2 + (i & (distance - 1))) * N;
+            int other = one + distance * N;
             IntVector a = IntVector.fromArray(Lanes.I, square, one);
-            IntVector b = IntVector.fromArray(Lanes.I, square, one + 2 * N);
-            a.blend(b.rearrange(AWAY_2), UPPER_2).intoArray(square, one);
-            b.blend(a.rearrange(AWAY_2), LOWER_2).intoArray(square, one + 2 * N);
-        }
-        if (N == 16) {
-            for (int i = 0; i < N / 2; i++) {
-                int one = ((i & -4) * 2 + (i & 3)) * N;
-                IntVector a = IntVector.fromArray(Lanes.I, square, one);
-                IntVector b = IntVector.fromArray(Lanes.I, square, one + 4 * N);
-                a.blend(b.rearrange(AWAY_4), UPPER_4).intoArray(square, one);
-                b.blend(a.rearrange(AWAY_4), LOWER_4).intoArray(square, one + 4 * N);
-            }
+            IntVector b = IntVector.fromArray(Lanes.I, square, other);
+            a.blend(b.rearrange(shuffle), upper).intoArray(square, one);
+            b.blend(a.rearrange(shuffle), lower).intoArray(square, other);
         }
     }
 
-    /** Writes the rows, those that are half a square apart exchanged. */
     private static void write(int[] square, MemorySegment to, long at, long stride) {
-        for (int i = 0; i < N / 2; i++) {
-            IntVector a = IntVector.fromArray(Lanes.I, square, i * N);
-            IntVector b = IntVector.fromArray(Lanes.I, square, (i + N / 2) * N);
-            a.blend(b.rearrange(AWAY_HALF), UPPER_HALF).intoMemorySegment(to, at + i * stride, Lanes.ORDER);
-            b.blend(a.rearrange(AWAY_HALF), LOWER_HALF).intoMemorySegment(to, at + (i + N / 2) * stride, Lanes.ORDER);
+        for (int i = 0; i < N; i++) {
+            IntVector.fromArray(Lanes.I, square, i * N).intoMemorySegment(to, at + i * stride, Lanes.ORDER);
         }
     }
 
