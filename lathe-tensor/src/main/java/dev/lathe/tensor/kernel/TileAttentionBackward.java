@@ -166,13 +166,16 @@ final class TileAttentionBackward {
     }
 
     private void addToKeys(int key, int count) {
+        add(queries.turnedAbove(), p, dValues, key, count);
+        add(queries.turnedRows(), ds, dKeys, key, count);
+    }
+
+    private void add(long turned, MemorySegment weights, MemorySegment sums, int key, int count) {
         TileProduct.Shape product = shape.turned(queries.count());
         for (int i = 0; i < count; i++) {
-            long at = (key + i) * shape.wideBytes();
-            long weights = pairs(p, 0, i, queries.count());
-            shape.tiles().multiply(product, queries.turnedAbove(), weights, dValues.address() + at, true);
-            weights = pairs(ds, 0, i, queries.count());
-            shape.tiles().multiply(product, queries.turnedRows(), weights, dKeys.address() + at, true);
+            long pairs = pairs(weights, 0, i, queries.count());
+            shape.tiles()
+                    .multiply(product, turned, pairs, shape.wide(sums, key + i).address(), true);
         }
     }
 
