@@ -76,8 +76,8 @@ final class Products {
     /** out = a × b + c × d for matrices. */
     static void sum(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
         Optional<BlockedProduct> product = blocked(out, a);
-        Optional<Term> first = term(a, b);
-        Optional<Term> second = term(c, d);
+        Optional<Term> first = product.flatMap(any -> term(a, b));
+        Optional<Term> second = product.flatMap(any -> term(c, d));
         if (product.isPresent() && first.isPresent() && second.isPresent()) {
             product.get().multiply(List.of(first.get(), second.get()), 1, false, Matrices.of(out));
         } else {
