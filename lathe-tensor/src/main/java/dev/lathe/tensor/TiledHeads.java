@@ -52,7 +52,10 @@ record TiledHeads(TileAttention tiles) {
             return;
         }
         int threads = Math.min(Torch.threads(), pieces.size());
-        long each = bytes.applyAsLong(pieces.getFirst().length());
+        long each = pieces.stream()
+                .mapToLong(piece -> bytes.applyAsLong(piece.length()))
+                .max()
+                .orElseThrow();
         try (Scope scope = Scope.open()) {
             MemorySegment all = Tensors.empty(DType.U8, threads * each).data();
             ConcurrentLinkedDeque<MemorySegment> free = new ConcurrentLinkedDeque<>();
