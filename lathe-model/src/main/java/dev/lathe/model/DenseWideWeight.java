@@ -20,6 +20,16 @@ record DenseWideWeight(Tensor matrix, Tensor room) implements WideWeight {
 
     @Override
     public Tensor timesTransposed(Tensor dy) {
-        return dy.matmul(matrix);
+        return dy.matmul(own());
+    }
+
+    @Override
+    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
+        return dy.matmulPlus(own(), dLow, downs);
+    }
+
+    /** Without the room. */
+    private Tensor own() {
+        return matrix.narrow(1, 0, matrix.size(1) - room.size(1));
     }
 }

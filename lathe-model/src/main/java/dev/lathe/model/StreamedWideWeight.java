@@ -20,8 +20,17 @@ record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Te
 
     @Override
     public Tensor timesTransposed(Tensor dy) {
-        try (Tensor matrix = matrix()) {
-            return dy.matmul(matrix);
+        try (Tensor matrix = matrix();
+                Tensor own = matrix.narrow(1, 0, in)) {
+            return dy.matmul(own);
+        }
+    }
+
+    @Override
+    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
+        try (Tensor matrix = matrix();
+                Tensor own = matrix.narrow(1, 0, in)) {
+            return dy.matmulPlus(own, dLow, downs);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.lathe.tensor.Tensor;
 
 /**
  * A frozen matrix W with a few columns of others behind its own, so that a low-rank product is part of the same
- * multiplication: [x | low] [W | B]ᵀ = x Wᵀ + low Bᵀ, and dy [W | B] gives dx and d(low) at once.
+ * multiplication: [x | low] [W | B]ᵀ = x Wᵀ + low Bᵀ.
  */
 public interface WideWeight {
     /** Rows and columns are multiples of this: products of other widths take a quarter longer. */
@@ -21,6 +21,9 @@ public interface WideWeight {
     /** wide: [tokens, in + room]; result: [tokens, out]. */
     Tensor times(Tensor wide);
 
-    /** dy: [tokens, out]; result: [tokens, in + room]. */
+    /** dy W. dy: [tokens, out]; result: [tokens, in]. */
     Tensor timesTransposed(Tensor dy);
+
+    /** dy W + dLow A. dLow: [tokens, room]; downs A: [room, in]. */
+    Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs);
 }

@@ -24,8 +24,14 @@ record QuantizedWideWeight(QuantizedWeight weight, Tensor room) implements WideW
 
     @Override
     public Tensor timesTransposed(Tensor dy) {
-        try (Tensor matrix = matrix()) {
-            return dy.matmul(matrix);
+        return weight.timesTransposed(dy);
+    }
+
+    @Override
+    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
+        try (Tensor matrix = matrix();
+                Tensor own = matrix.narrow(1, 0, weight.in())) {
+            return dy.matmulPlus(own, dLow, downs);
         }
     }
 

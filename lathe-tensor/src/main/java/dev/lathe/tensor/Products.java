@@ -2,7 +2,9 @@ package dev.lathe.tensor;
 
 import dev.lathe.tensor.kernel.BlockedProduct;
 import dev.lathe.tensor.kernel.BlockedProduct.Factor;
+import dev.lathe.tensor.kernel.BlockedProduct.Term;
 import dev.lathe.tensor.kernel.Workers;
+import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
@@ -71,22 +73,40 @@ final class Products {
         void compute(Tensor out, Tensor a, Tensor b);
     }
 
-    /** Whether it was done in blocks: where this host has them, for matrices that are worth it. */
+    /** out = a × b + c × d for matrices. */
+    static void sum(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
+        Optional<BlockedProduct> product = blocked(out, a);
+        Optional<Term> first = term(a, b);
+        Optional<Term> second = term(c, d);
+        if (product.isPresent() && first.isPresent() && second.isPresent()) {
+            product.get().multiply(List.of(first.get(), second.get()), 1, false, Matrices.of(out));
+        } else {
+            multiply(out, a, b);
+            accumulate(out, c, d, 1);
+        }
+    }
+
+    /** Whether it was done in blocks. */
     private static boolean inBlocks(Tensor out, Tensor a, Tensor b, double factor, boolean add) {
-        boolean large = Math.min(out.size(0), Math.min(out.size(1), a.size(1))) >= FEW;
-        Optional<BlockedProduct> product = large && b.dtype() == a.dtype() && out.dtype() == a.dtype()
-                ? Torch.blockedProduct(a.dtype())
+        Optional<BlockedProduct> product = blocked(out, a);
+        Optional<Term> term = product.flatMap(any -> term(a, b));
+        term.ifPresent(only -> product.orElseThrow().multiply(List.of(only), (float) factor, add, Matrices.of(out)));
+        return term.isPresent();
+    }
+
+    /** Where this host has blocks, and the matrices are worth them. */
+    private static Optional<BlockedProduct> blocked(Tensor out, Tensor a) {
+        return Math.min(out.size(0), Math.min(out.size(1), a.size(1))) >= FEW && out.dtype() == a.dtype()
+                ? Torch.blockedProduct(a.dtype()).filter(any -> Matrices.hasRows(out))
                 : Optional.empty();
-        if (product.isEmpty() || !Matrices.hasRows(out)) {
-            return false;
+    }
+
+    private static Optional<Term> term(Tensor a, Tensor b) {
+        if (a.dtype() != b.dtype()) {
+            return Optional.empty();
         }
         Optional<Factor> left = factor(a).filter(x -> x.turned() || x.columns() % 2 == 0);
-        Optional<Factor> right = factor(b);
-        if (left.isEmpty() || right.isEmpty()) {
-            return false;
-        }
-        product.get().multiply(left.get(), right.get(), (float) factor, add, Matrices.of(out));
-        return true;
+        return left.flatMap(x -> factor(b).map(y -> new Term(x, y)));
     }
 
     private static Optional<Factor> factor(Tensor matrix) {

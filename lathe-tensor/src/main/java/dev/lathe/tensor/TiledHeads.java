@@ -52,10 +52,11 @@ record TiledHeads(TileAttention tiles) {
             return;
         }
         int threads = Math.min(Torch.threads(), pieces.size());
+        // Not always the longest one's: more heads of a shorter one go together.
         long each = pieces.stream()
                 .mapToLong(piece -> bytes.applyAsLong(piece.length()))
                 .max()
-                .orElseThrow();
+                .orElse(0);
         try (Scope scope = Scope.open()) {
             MemorySegment all = Tensors.empty(DType.U8, threads * each).data();
             ConcurrentLinkedDeque<MemorySegment> free = new ConcurrentLinkedDeque<>();

@@ -91,6 +91,11 @@ public final class Torch {
         return TILES;
     }
 
+    /** Whether products in BF16 are prepared once for all numbers of rows: elsewhere each new one costs time and memory. */
+    public static boolean takesAnyRows() {
+        return TILES.isPresent();
+    }
+
     /** Products of matrices of this type by {@link #tiles}. */
     static Optional<BlockedProduct> blockedProduct(DType dtype) {
         return pool().product().filter(any -> dtype == DType.BF16);

@@ -8,6 +8,7 @@ import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
+import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,17 +75,14 @@ record LoraLinear(
         for (int i = 0; i < factors.size(); i++) {
             factors.get(i).addGradient(dUps.narrow(0, i * rank, rank).transpose(0, 1));
         }
-        Tensor dWide = weight.timesTransposed(dy);
-        Tensor dLow = dWide.narrow(1, x.size(1), room());
-        downs.addGradientProduct(dLow, input, scaling);
+        Tensor dLow = Tensors.empty(dy.dtype(), dy.size(0), room()).setMatmul(dy, weight.room(), scaling);
+        downs.addGradientProduct(dLow, input, 1);
         if (tape.needs(x)) {
-            Tensor dx = dWide.narrow(1, 0, x.size(1));
-            if (mask.isPresent()) {
-                dx.addProductInPlace(dLow.matmul(downs.compute()), mask.get(), scaling);
-            } else {
-                dx.addMatmulInPlace(dLow, downs.compute(), scaling);
-            }
-            tape.add(x, dx);
+            tape.add(
+                    x,
+                    mask.map(drop ->
+                                    weight.timesTransposed(dy).addProductInPlace(dLow.matmul(downs.compute()), drop, 1))
+                            .orElseGet(() -> weight.timesTransposed(dy, dLow, downs.compute())));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lathe.train;
 
 import dev.lathe.data.Sample;
 import dev.lathe.tensor.Segments;
+import dev.lathe.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,9 +68,10 @@ public record MicroBatch(
         return batch;
     }
 
-    /** The next step: of {@link #ROWS}, twice that beyond 512 rows, four times beyond 1,024. */
+    /** The next step: of {@link #ROWS}; where a library prepares for each number of rows, twice or four times that. */
     private static int filled(int tokens) {
-        return roundedUp(tokens, ROWS * (tokens > 1024 ? 4 : tokens > 512 ? 2 : 1));
+        int steps = Torch.takesAnyRows() ? 1 : tokens > 1024 ? 4 : tokens > 512 ? 2 : 1;
+        return roundedUp(tokens, ROWS * steps);
     }
 
     /** Tokens of the longest sample as the reference would have padded it. */

@@ -20,6 +20,7 @@ final class Gemms {
     private static final int LEAST_RUNS = 5;
     private static final int MOST_RUNS = 40;
     private static final long ENOUGH_NANOS = 15_000_000;
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
 
     private final DType dtype;
 
@@ -27,8 +28,9 @@ final class Gemms {
         this.dtype = dtype;
     }
 
-    /** Seconds of each product. */
+    /** Seconds of each product, when the virtual machine has compiled what they call. */
     Map<Product, Double> seconds(Collection<Product> products) {
+        warmUp(products);
         Map<Product, Double> seconds = new HashMap<>();
         for (Product product : products) {
             seconds.put(product, measure(product));
@@ -40,6 +42,13 @@ final class Gemms {
     double fastest() {
         Product square = new Product(Product.Direction.FORWARD, LARGE, LARGE, LARGE);
         return square.operations() / measure(square);
+    }
+
+    private void warmUp(Collection<Product> products) {
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        while (!products.isEmpty() && System.nanoTime() < end) {
+            products.forEach(this::measure);
+        }
     }
 
     private double measure(Product product) {

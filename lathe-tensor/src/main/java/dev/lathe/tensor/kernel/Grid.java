@@ -11,27 +11,31 @@ record Grid(long rows, long columns, long rowStep, long columnStep) {
     static final long ROWS = 64;
     static final long COLUMNS = 16;
 
-    /** Columns at which a block of the second matrix fills half a core's cache with the longest rows it is packed for. */
-    private static final long BLOCK = 192;
-
     private static final long LEAST = 128;
+    /** Columns of a part where the inner length is long, and where it is short: more would not stay in the second cache. */
+    private static final long COLUMNS_OF_LONG = 192;
 
+    private static final long COLUMNS_OF_SHORT = 512;
     /** Where the first matrix is turned, which costs more than pairing the second one does. */
     private static final long TURNED_ROWS = 384;
 
     private static final long TURNED_COLUMNS = 640;
 
-    static Grid of(long rows, long columns, boolean turned, int threads) {
+    /**
+     * @param packed numbers of the second matrix that a part packs at a time
+     * @param turned whether the first matrix has to be turned
+     */
+    static Grid of(long rows, long columns, long inner, long packed, boolean turned, int threads) {
         if (turned && rows > TURNED_ROWS / 2) {
-            long columnBlocks = Math.ceilDiv(columns, TURNED_COLUMNS);
-            long[] cut = cut(rows, TURNED_ROWS, 1, columnBlocks, threads);
-            return of(rows, columns, cut[0], columnBlocks);
+            long columnRuns = Math.ceilDiv(columns, TURNED_COLUMNS);
+            return of(rows, columns, cut(rows, TURNED_ROWS, 1, columnRuns, threads)[0], columnRuns);
         }
-        long[] cut = cut(columns, BLOCK, Math.max(1, rows / (2 * LEAST)), 1, threads);
+        long widest = Math.clamp(packed / inner, COLUMNS_OF_LONG, COLUMNS_OF_SHORT);
+        long[] cut = cut(columns, widest, Math.max(1, rows / (2 * LEAST)), 1, threads);
         return of(rows, columns, cut[1], cut[0]);
     }
 
-    /** Runs of about {@code size}, at least {@value #LEAST}, and runs of the other side: as few of those as share out evenly. */
+    /** Runs of at most {@code size}, at least {@value #LEAST}, and runs of the other side: as few of those as share out evenly. */
     private static long[] cut(long length, long size, long mostOthers, long others, int threads) {
         long least = Math.ceilDiv(length, size);
         long most = Math.max(least, length / LEAST);

@@ -1,7 +1,10 @@
 package dev.lathe.tensor.kernel;
 
 import dev.lathe.tensor.kernel.BlockedProduct.Factor;
+import dev.lathe.tensor.kernel.BlockedProduct.Term;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A part of a {@link BlockedProduct} on one thread. Goes through the inner length in slabs, as long as what is packed of them
@@ -12,8 +15,7 @@ import java.lang.foreign.MemorySegment;
 record ProductPart(
         TileProduct tiles,
         PackKernel pack,
-        Factor a,
-        Factor b,
+        List<Term> sum,
         float factor,
         boolean add,
         Matrix out,
@@ -23,59 +25,103 @@ record ProductPart(
     /** Inner length of a block, at most: a panel of 32 columns stays in the first cache. */
     private static final long INNER = 640;
     /** Numbers of a matrix that are packed at a time, at most. */
-    private static final long PACKED = 384 << 10;
+    static final long PACKED = 384 << 10;
     /** Sums that wait, at most. */
     private static final long SUMS = 256 << 10;
     /** Pairs, or sums, of a cache line. */
-    private static final long LINE = 16;
+    static final long LINE = 16;
 
     private static final long FIRST_SUM = 2 * PACKED * Short.BYTES;
 
     static final long BYTES = FIRST_SUM + SUMS * Float.BYTES;
 
+    /**
+     * Some of the inner length of a term.
+     *
+     * @param at row of the packed columns where it begins
+     */
+    private record Slab(Term term, long from, long length, long at) {}
+
     void run() {
-        long stride = stride();
-        long slab = PACKED / (a.turned() ? Math.max(stride, out.rows()) : stride) / (4 * LINE) * (4 * LINE);
-        boolean single = a.columns() <= slab;
-        long group = single ? out.rows() : SUMS / stride / ROWS * ROWS;
+        List<List<Slab>> slabs = slabs();
+        boolean single = slabs.size() == 1;
+        long group = single ? out.rows() : SUMS / stride() / ROWS * ROWS;
         for (long first = 0; first < out.rows(); first += group) {
             long count = Math.min(group, out.rows() - first);
-            for (long from = 0; from < a.columns(); from += slab) {
-                long length = Math.min(slab, a.columns() - from);
-                packColumns(from, length);
-                Matrix left = rows(first, count, from, length);
-                for (long row = 0; row < count; row += ROWS) {
-                    long at = single ? 0 : row;
-                    block(left, row, at, from > 0);
-                    if (from + length == a.columns()) {
-                        put(first, count, row, at);
-                    }
-                }
+            for (List<Slab> together : slabs) {
+                boolean more = together != slabs.getFirst();
+                boolean last = together == slabs.getLast();
+                together.forEach(this::packColumns);
+                run(first, count, together, single, more, last);
             }
         }
     }
 
-    /** From a row of pairs, or of sums, to the next: an odd number of lines, for an even one crowds a few sets of the cache. */
-    private long stride() {
-        return (Math.ceilDiv(out.columns(), LINE) | 1) * LINE;
+    private void run(long first, long count, List<Slab> together, boolean single, boolean more, boolean last) {
+        List<Matrix> left =
+                together.stream().map(slab -> rows(first, count, slab)).toList();
+        for (long row = 0; row < count; row += ROWS) {
+            long sums = single ? 0 : row;
+            for (int i = 0; i < left.size(); i++) {
+                block(left.get(i), together.get(i), row, sums, more || i > 0);
+            }
+            if (last) {
+                put(first, count, row, sums);
+            }
+        }
     }
 
-    private void packColumns(long from, long length) {
-        Matrix right = b.cut(from, length, 0, out.columns());
+    /** Those that are packed together in one list; a turned matrix keeps to itself. */
+    private List<List<Slab>> slabs() {
+        boolean turned = sum.stream().anyMatch(term -> term.a().turned());
+        long most = PACKED / (turned ? Math.max(stride(), out.rows()) : stride()) / (4 * LINE) * (4 * LINE);
+        List<List<Slab>> all = new ArrayList<>();
+        long used = most;
+        for (Term term : sum) {
+            for (long from = 0; from < term.a().columns(); from += most) {
+                long length = Math.min(most, term.a().columns() - from);
+                if (turned || used + length > most) {
+                    all.add(new ArrayList<>());
+                    used = 0;
+                }
+                all.getLast().add(new Slab(term, from, length, used));
+                used += length + length % 2;
+            }
+        }
+        return all;
+    }
+
+    private long stride() {
+        return oddLines(out.columns());
+    }
+
+    /** From a row of so many pairs, or sums, to the next: an odd number of lines, for an even one crowds some sets of the cache. */
+    static long oddLines(long numbers) {
+        return (Math.ceilDiv(numbers, LINE) | 1) * LINE;
+    }
+
+    private MemorySegment pairs(Slab slab) {
+        return memory.asSlice(slab.at() / 2 * stride() * Integer.BYTES);
+    }
+
+    private void packColumns(Slab slab) {
+        Factor b = slab.term().b();
+        Matrix right = b.cut(slab.from(), slab.length(), 0, out.columns());
         if (b.turned()) {
-            pack.pairTurned(right, memory, stride());
+            pack.pairTurned(right, pairs(slab), stride());
         } else {
-            pack.pair(right, memory, stride());
+            pack.pair(right, pairs(slab), stride());
         }
     }
 
     /** Of the first matrix; with zeros at the end where that makes their number even. */
-    private Matrix rows(long first, long count, long from, long length) {
-        Matrix left = a.cut(first, count, from, length);
+    private Matrix rows(long first, long count, Slab slab) {
+        Factor a = slab.term().a();
+        Matrix left = a.cut(first, count, slab.from(), slab.length());
         if (!a.turned()) {
             return left;
         }
-        long even = length + length % 2;
+        long even = slab.length() + slab.length() % 2;
         MemorySegment turned = memory.asSlice(PACKED * Short.BYTES, PACKED * Short.BYTES);
         Matrix rows = Matrix.of(turned, Element.BF16, count, even);
         pack.turn(left, rows);
@@ -87,7 +133,7 @@ record ProductPart(
     }
 
     /** Sums of the block at {@code row}, at row {@code at} of the sums. */
-    private void block(Matrix left, long row, long at, boolean more) {
+    private void block(Matrix left, Slab slab, long row, long at, boolean more) {
         long pieces = Math.ceilDiv(left.columns(), INNER);
         long piece = Math.ceilDiv(Math.ceilDiv(left.columns(), pieces), 2 * LINE) * 2 * LINE;
         long sums = memory.address() + FIRST_SUM + at * stride() * Float.BYTES;
@@ -100,7 +146,7 @@ record ProductPart(
                     stride(),
                     stride());
             long rows = left.data().address() + left.offset(top(row, left.rows()), k);
-            long pairs = memory.address() + k / 2 * stride() * Integer.BYTES;
+            long pairs = pairs(slab).address() + k / 2 * stride() * Integer.BYTES;
             tiles.multiply(shape, rows, pairs, sums, more || k > 0);
         }
     }

@@ -140,31 +140,48 @@ record VectorPack() implements PackKernel {
 
     @Override
     public void put(Matrix sums, float factor, boolean add, Matrix out) {
-        int whole = Lanes.whole(sums.width(), out);
-        float[] row = Lanes.array(sums.width() - whole);
-        float[] before = Lanes.array(row.length);
+        if (out.element() == Element.F32) {
+            putWide(sums, factor, add, out);
+            return;
+        }
+        int whole = sums.width() & -N;
         for (long r = 0; r < sums.rows(); r++) {
-            long from = sums.offset(r, 0);
-            long to = out.offset(r, 0);
             if (add) {
-                addNarrow(sums.data(), from, factor, whole, out.data(), to);
-                Lanes.read(out, r, whole, sums.width() - whole, before);
+                addNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             } else {
-                putNarrow(sums.data(), from, factor, whole, out.data(), to);
+                putNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             }
-            if (row.length > 0) {
-                Lanes.read(sums, r, whole, sums.width() - whole, row);
-                scale(row, factor, before);
-                Lanes.write(row, out, r, whole, sums.width() - whole);
+        }
+        ScalarPack.put(sums, factor, add, out, whole);
+    }
+
+    private static void putWide(Matrix sums, float factor, boolean add, Matrix out) {
+        int whole = sums.width() & -N;
+        for (long r = 0; r < sums.rows(); r++) {
+            if (add) {
+                addWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
+            } else {
+                putWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
             }
+        }
+        ScalarPack.put(sums, factor, add, out, whole);
+    }
+
+    private static void putWide(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .mul(scale)
+                    .intoMemorySegment(out, to + 4L * i, Lanes.ORDER);
         }
     }
 
-    private static void scale(float[] row, float factor, float[] before) {
-        for (int i = 0; i < row.length; i += N) {
-            FloatVector.fromArray(Lanes.F, row, i)
-                    .fma(FloatVector.broadcast(Lanes.F, factor), FloatVector.fromArray(Lanes.F, before, i))
-                    .intoArray(row, i);
+    private static void addWide(MemorySegment sums, long from, float factor, int count, MemorySegment out, long to) {
+        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
+        for (int i = 0; i < count; i += N) {
+            FloatVector.fromMemorySegment(Lanes.F, sums, from + 4L * i, Lanes.ORDER)
+                    .fma(scale, FloatVector.fromMemorySegment(Lanes.F, out, to + 4L * i, Lanes.ORDER))
+                    .intoMemorySegment(out, to + 4L * i, Lanes.ORDER);
         }
     }
 

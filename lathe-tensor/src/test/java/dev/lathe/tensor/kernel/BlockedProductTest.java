@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lathe.tensor.kernel.BlockedProduct.Factor;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -11,7 +13,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Blocks put together are the product, whichever matrix is turned and however many threads there are. */
 class BlockedProductTest {
     @ParameterizedTest
-    @CsvSource({"1,2,1", "65,34,17", "64,640,16", "130,642,250", "7,4000,33", "300,64,700", "33,96,1300", "70,30000,20"
+    @CsvSource({
+        "1,2,1",
+        "65,34,17",
+        "64,640,16",
+        "130,642,250",
+        "7,4000,33",
+        "300,64,700",
+        "33,96,1300",
+        "70,30000,20",
+        "24,1300,400",
+        "64,768,833"
     })
     void isTheProduct(long rows, long inner, long columns) {
         for (int threads : new int[] {1, 3}) {
@@ -34,6 +46,27 @@ class BlockedProductTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"70,64,40,33,300", "5,4000,32,6,100", "130,2,2,2,64"})
+    void sumsOfProducts(long rows, long inner, long second, long third, long columns) {
+        try (Workers workers = new Workers(2)) {
+            BlockedProduct product = new BlockedProduct(new ScalarTileProduct(), new VectorPack(), workers);
+            Cases cases = new Cases(rows, true);
+            List<BlockedProduct.Term> terms = new ArrayList<>();
+            for (long length : new long[] {inner, second, third + third % 2}) {
+                terms.add(new BlockedProduct.Term(
+                        factor(cases, rows, length, false), factor(cases, length, columns, length == second)));
+            }
+            Matrix out = cases.empty(Element.F32, rows, columns);
+            product.multiply(terms, 2, false, out);
+            Matrix expected = zeros(cases, Element.F32, rows, columns);
+            for (BlockedProduct.Term term : terms) {
+                product.multiply(term.a(), term.b(), 2, true, expected);
+            }
+            Cases.assertClose(out, expected, 1e-4);
+        }
+    }
+
     @Test
     void anOddInnerLengthIsFilledUpWhereAIsTurned() {
         try (Workers workers = new Workers(1)) {
@@ -41,9 +74,12 @@ class BlockedProductTest {
             Cases cases = new Cases(1, true);
             Factor b = factor(cases, 9, 40, false);
             Matrix out = cases.empty(Element.F32, 35, 40);
-            Factor turned = factor(cases, 35, 9, true);
-            product.multiply(turned, b, 1, false, out);
-            assertProduct(turned, b, 1, zeros(cases, Element.F32, 35, 40), out);
+            for (long inner : new long[] {9, 1301}) {
+                Factor turned = factor(cases, 35, inner, true);
+                Factor rows = factor(cases, inner, 40, false);
+                product.multiply(turned, rows, 1, false, out);
+                assertProduct(turned, rows, 1, zeros(cases, Element.F32, 35, 40), out);
+            }
             assertThatThrownBy(() -> product.multiply(factor(cases, 35, 9, false), b, 1, false, out))
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -59,7 +95,7 @@ class BlockedProductTest {
         "1,1,true,7"
     })
     void partsCoverTheResultOnce(long rows, long columns, boolean turned, int threads) {
-        Grid grid = Grid.of(rows, columns, turned, threads);
+        Grid grid = Grid.of(rows, columns, 608, ProductPart.PACKED, turned, threads);
         int[] seen = new int[(int) (rows * columns)];
         for (int i = 0; i < grid.parts(); i++) {
             Grid.Part part = grid.part(i);
