@@ -251,7 +251,8 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         }
         for (int c = 0; c < SIDE; c += N) {
             int first = Math.min(rows, diagonal ? c : 0);
-            VectorTileGradient.apply(scores, dp, c, first, rows, factor, shift, along, p, ds, dsRows + 2L * c, 2 * stride);
+            VectorTileGradient.apply(
+                    scores, dp, c, first, rows, factor, shift, along, p, ds, dsRows + 2L * c, 2 * stride);
             clearNarrow(dsRows + 2L * c, 2 * stride, first);
             for (long pairs : new long[] {p + 4L * c, ds + 4L * c}) {
                 VectorTileGradient.clearPairs(pairs, 0, first);
