@@ -35,6 +35,7 @@ class HeadAttentionTest {
         "BF16,1,1,4,0",
         "BF16,8,2,80,0",
         "BF16,5,1,128,0",
+        "BF16,14,1,16,0",
     })
     void equalsTheBatchedOne(DType dtype, int heads, int keyHeads, int headDim, long room) {
         GradientCheck random = new GradientCheck(headDim);

@@ -75,7 +75,7 @@ final class TileAttentionForward {
 
     /** Heads that go together: as many as a core's cache has room for the scores of. */
     private static int together(TileAttention shape, long blocks) {
-        return (int) Math.clamp(SCORES / blocks, 1, shape.group());
+        return (int) Math.clamp(SCORES / blocks, 1, Math.min(shape.group(), TOGETHER));
     }
 
     static long bytes(TileAttention shape, long blocks) {

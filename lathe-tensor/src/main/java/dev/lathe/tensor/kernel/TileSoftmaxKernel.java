@@ -3,8 +3,8 @@ package dev.lathe.tensor.kernel;
 /**
  * What attention does between its products of blocks (see {@link TileProduct}): the softmax and its gradient, a tile of
  * {@value #SIDE} queries by {@value #SIDE} keys at a time, which stays in a core's cache. Tiles have no gaps; scores are F32,
- * what goes into the next product BF16. In a tile on the diagonal a query sees the keys up to its own. Tiles are given by their address, as to
- * products. Stays on the calling thread.
+ * what goes into the next product BF16. In a tile on the diagonal a query sees the keys up to its own. Tiles are given by
+ * their address, as to products. Stays on the calling thread.
  */
 public interface TileSoftmaxKernel {
     /** Rows and columns of a tile. */
@@ -16,7 +16,7 @@ public interface TileSoftmaxKernel {
     /**
      * Gathers the largest scores; passes NaN over.
      *
-     * @param scores F32 [64, 64]; of a tile on the diagonal, what is not seen next to the diagonal becomes -∞
+     * @param scores F32 [64, 64]; in a tile on the diagonal, what is not seen may be changed
      * @param rows queries that there are
      * @param most of each row so far, in parts
      */
@@ -26,7 +26,8 @@ public interface TileSoftmaxKernel {
     void most(float[] parts, int rows, float[] most);
 
     /**
-     * p = 2^(factor · scores + shift), rounded, and adds it up. Powers below 2^-126 are 0, as is what is not seen.
+     * p = 2^(factor · scores + shift), rounded, and adds it up. Powers below 2^-126 may be 0; what is not
+     * seen is 0.
      *
      * @param scores as {@link #most} left them
      * @param shift one a row
@@ -53,7 +54,7 @@ public interface TileSoftmaxKernel {
      * p = 2^(factor · scores + shift) and ds = p ∘ (dp - along), both as pairs of rows, ds also in rows; rounded. What is
      * not seen, and in pairs what lacks rows, is 0.
      *
-     * @param scores F32 [64, 64]; may be changed next to the diagonal
+     * @param scores F32 [64, 64]; may be changed where nothing is seen
      * @param dp F32 [64, 64]
      * @param rows queries that there are, even
      * @param shift one a row; along the same

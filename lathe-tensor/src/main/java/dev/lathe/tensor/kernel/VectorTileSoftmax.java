@@ -18,19 +18,19 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
     private static final int N = Lanes.N;
     private static final MemorySegment ALL = Addresses.ALL;
     private static final IntVector LANES = IntVector.zero(Lanes.I).addIndex(1);
-    private static final float C4 = 0.009582854f;
-    private static final float C3 = 0.05590643f;
-    private static final float C2 = 0.240240991f;
-    private static final float C1 = 0.693124175f;
+    static final float C4 = 0.009582854f;
+    static final float C3 = 0.05590643f;
+    static final float C2 = 0.240240991f;
+    static final float C1 = 0.693124175f;
     /** What {@link Exp#TO_INTEGER} does, and the lowest bits are 127 more: an exponent's. */
-    private static final float TO_INTEGER = Exp.TO_INTEGER + 127;
+    static final float TO_INTEGER = Exp.TO_INTEGER + 127;
     /** Its bits for -127 and less, of which the power becomes 0. */
-    private static final int LEAST = Float.floatToRawIntBits(Exp.TO_INTEGER);
+    static final int LEAST = Float.floatToRawIntBits(Exp.TO_INTEGER);
     /** Of what is not seen. Not -∞, of which no rest could be taken. */
     private static final float HIDDEN = -1e30f;
 
-    private static final int HALF = 0x8000;
-    private static final int UPPER = 0xFFFF0000;
+    static final int HALF = 0x8000;
+    static final int UPPER = 0xFFFF0000;
     private static final int ROOT_HALF = 0x3F3504F3;
 
     @Override
@@ -150,14 +150,6 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         }
     }
 
-    /** The same in pairs of rows of a tile. */
-    private static void clearPairs(long column, int first, int last) {
-        IntVector zero = IntVector.zero(Lanes.I);
-        for (int r = first; r < last; r += 2) {
-            zero.intoMemorySegment(ALL, column + r / 2 * SIDE * 4L, Lanes.ORDER);
-        }
-    }
-
     @Override
     public void sum(float[] parts, int rows, float[] inverses, float[] logs) {
         for (int r = 0; r < rows; r++) {
@@ -259,85 +251,13 @@ record VectorTileSoftmax() implements TileSoftmaxKernel {
         }
         for (int c = 0; c < SIDE; c += N) {
             int first = Math.min(rows, diagonal ? c : 0);
-            gradients(scores, dp, c, first, rows, factor, shift, along, p, ds, dsRows + 2L * c, 2 * stride);
+            VectorTileGradient.apply(
+                    scores, dp, c, first, rows, factor, shift, along, p, ds, dsRows + 2L * c, 2 * stride);
             clearNarrow(dsRows + 2L * c, 2 * stride, first);
             for (long pairs : new long[] {p + 4L * c, ds + 4L * c}) {
-                clearPairs(pairs, 0, first);
-                clearPairs(pairs, rows, SIDE);
+                VectorTileGradient.clearPairs(pairs, 0, first);
+                VectorTileGradient.clearPairs(pairs, rows, SIDE);
             }
-        }
-    }
-
-    /** Two rows at a time. */
-    private static void gradients(
-            long scores,
-            long dp,
-            int column,
-            int first,
-            int rows,
-            float factor,
-            float[] shift,
-            float[] along,
-            long p,
-            long ds,
-            long dsRows,
-            long step) {
-        FloatVector scale = FloatVector.broadcast(Lanes.F, factor);
-        FloatVector toInteger = FloatVector.broadcast(Lanes.F, TO_INTEGER);
-        FloatVector c4 = FloatVector.broadcast(Lanes.F, C4);
-        FloatVector c3 = FloatVector.broadcast(Lanes.F, C3);
-        FloatVector c2 = FloatVector.broadcast(Lanes.F, C2);
-        FloatVector c1 = FloatVector.broadcast(Lanes.F, C1);
-        FloatVector one = FloatVector.broadcast(Lanes.F, 1);
-        for (int r = first; r < rows; r += 2) {
-            int at = r * SIDE + column;
-            FloatVector x = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + at * 4L, Lanes.ORDER)
-                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r]));
-            FloatVector shifted = x.add(toInteger);
-            FloatVector f = x.sub(shifted.sub(toInteger));
-            FloatVector e = f.fma(c4, c3)
-                    .fma(f, c2)
-                    .fma(f, c1)
-                    .fma(f, one)
-                    .mul(shifted.reinterpretAsInts()
-                            .max(LEAST)
-                            .lanewise(VectorOperators.LSHL, 23)
-                            .reinterpretAsFloats());
-            FloatVector y = FloatVector.fromMemorySegment(Lanes.F, ALL, scores + (at + SIDE) * 4L, Lanes.ORDER)
-                    .fma(scale, FloatVector.broadcast(Lanes.F, shift[r + 1]));
-            FloatVector shiftedLower = y.add(toInteger);
-            FloatVector g = y.sub(shiftedLower.sub(toInteger));
-            FloatVector lower = g.fma(c4, c3)
-                    .fma(g, c2)
-                    .fma(g, c1)
-                    .fma(g, one)
-                    .mul(shiftedLower
-                            .reinterpretAsInts()
-                            .max(LEAST)
-                            .lanewise(VectorOperators.LSHL, 23)
-                            .reinterpretAsFloats());
-            long pair = (r / 2 * SIDE + column) * 4L;
-            e.reinterpretAsInts()
-                    .add(HALF)
-                    .lanewise(VectorOperators.LSHR, 16)
-                    .or(lower.reinterpretAsInts().add(HALF).and(UPPER))
-                    .intoMemorySegment(ALL, p + pair, Lanes.ORDER);
-            IntVector upperBits = FloatVector.fromMemorySegment(Lanes.F, ALL, dp + at * 4L, Lanes.ORDER)
-                    .sub(FloatVector.broadcast(Lanes.F, along[r]))
-                    .mul(e)
-                    .reinterpretAsInts()
-                    .add(HALF)
-                    .lanewise(VectorOperators.LSHR, 16);
-            IntVector lowerBits = FloatVector.fromMemorySegment(Lanes.F, ALL, dp + (at + SIDE) * 4L, Lanes.ORDER)
-                    .sub(FloatVector.broadcast(Lanes.F, along[r + 1]))
-                    .mul(lower)
-                    .reinterpretAsInts()
-                    .add(HALF);
-            upperBits.or(lowerBits.and(UPPER)).intoMemorySegment(ALL, ds + pair, Lanes.ORDER);
-            ((ShortVector) upperBits.convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(ALL, dsRows + r * step, Lanes.ORDER);
-            ((ShortVector) lowerBits.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, Lanes.S, 0))
-                    .intoMemorySegment(ALL, dsRows + (r + 1) * step, Lanes.ORDER);
         }
     }
 }
