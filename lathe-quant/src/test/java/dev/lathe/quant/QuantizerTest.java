@@ -88,7 +88,11 @@ class QuantizerTest {
                 assertThat(roomy.times(wide).toFloats())
                         .isEqualTo(wide.matmul(both.transpose(0, 1)).toFloats());
                 assertThat(roomy.timesTransposed(dy).toFloats())
-                        .isEqualTo(dy.matmul(both).toFloats());
+                        .isEqualTo(dy.matmul(dense).toFloats());
+                Tensor low = Tensors.of(numbers(9, 9 * 32), 9, 32).to(dtype);
+                Tensor downs = Tensors.of(numbers(10, 32 * IN), 32, IN).to(dtype);
+                assertThat(roomy.timesTransposed(dy, low, downs).toFloats())
+                        .isEqualTo(dy.matmulPlus(dense, low, downs).toFloats());
                 float[] few = weight.times(x.narrow(0, 3, 2)).toFloats();
                 float[] exact = x.narrow(0, 3, 2)
                         .to(DType.F64)
