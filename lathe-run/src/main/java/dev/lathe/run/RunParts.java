@@ -15,6 +15,7 @@ import dev.lathe.run.config.ScheduleConfig;
 import dev.lathe.run.config.TrainRun;
 import dev.lathe.tensor.CrossEntropy;
 import dev.lathe.tensor.Parameter;
+import dev.lathe.tensor.Torch;
 import dev.lathe.train.AdamW;
 import dev.lathe.train.BestModel;
 import dev.lathe.train.Checkpoints;
@@ -141,6 +142,7 @@ record RunParts(
     SequencedMap<String, String> identity() {
         SequencedMap<String, String> identity = new LinkedHashMap<>(configuration.effective());
         identity.put("threads", Integer.toString(host.threads()));
+        identity.put("kernels", Torch.kernelName());
         identity.put(
                 Continuation.DATA,
                 run.data().stream().isPresent()

@@ -132,7 +132,9 @@ public final class Torch {
 
     /** Which kind of kernels operations use: results of two kinds may differ in the last bit. */
     public static String kernelName() {
-        return pool().kernels().map(Kernels::name).orElse("libtorch");
+        return pool().kernels()
+                .map(kernels -> kernels.name() + (TILES.isPresent() ? " with brgemm" : ""))
+                .orElse("libtorch");
     }
 
     private static Optional<Kernels> suited(Optional<Kernels> kernels, DType dtype) {
