@@ -13,9 +13,7 @@ final class SquareTurn {
     /** Rows and lanes; where vectors have fewer, this is not for them. */
     static final int N = 16;
 
-    // Of a row and of the one so many below it, where the lanes of what becomes of them come from. Constants, or C2
-    // would
-    // load them anew.
+    // Where the lanes come from, in a row and in the one so many below it. Constants, or C2 would load them anew.
     private static final IntVector UPPER_1 = upper(1);
     private static final IntVector UPPER_2 = upper(2);
     private static final IntVector UPPER_4 = upper(4);

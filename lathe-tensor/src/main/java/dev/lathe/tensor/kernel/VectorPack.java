@@ -14,8 +14,7 @@ import jdk.incubator.vector.VectorShuffle;
  */
 record VectorPack() implements PackKernel {
     private static final int N = Lanes.N;
-    // Constants, or C2 would make each shuffle anew: a lane's partner 1, 2 or 4 away, and lanes in the upper half of
-    // a pair.
+    // A lane's partner 1, 2 or 4 away, and lanes in the upper half of a pair. Constants, or C2 would make them anew.
     private static final VectorShuffle<Integer> AWAY_1 = partners(1);
     private static final VectorShuffle<Integer> AWAY_2 = partners(2);
     private static final VectorShuffle<Integer> AWAY_4 = partners(4);
