@@ -50,7 +50,8 @@ final class Brgemm implements TileProduct {
         }
     }
 
-    private Brgemm() {}
+    /** To be called only where {@link #ofHost} finds it. */
+    Brgemm() {}
 
     /** Empty where the processor has no products of BF16, or libtorch does not offer them. libtorch must have been loaded. */
     static Optional<TileProduct> ofHost(SystemFiles files, Map<String, String> environment) {

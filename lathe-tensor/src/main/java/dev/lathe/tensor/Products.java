@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Matrix products, cut into tiles that the {@link Workers} take one after the other: each is a product of libtorch on one
- * thread. On two Sapphire Rapids cores [896, 576] x [576, 3072] in bfloat16 takes 1.3 ms so, 2.8 ms on two threads of
+ * Matrix products: in blocks of our own where this host has them ({@link BlockedProduct}), otherwise cut into tiles that the
+ * {@link Workers} take one after the other: each is a product of libtorch on one thread. On two Sapphire Rapids cores [896, 576] x [576, 3072] in bfloat16 takes 1.3 ms so, 2.8 ms on two threads of
  * libgomp that sleep while they wait and 1.5 ms on two that do not.
  */
 final class Products {
@@ -68,11 +68,6 @@ final class Products {
         tiles(out, a, b, (o, x, y) -> o.handle().addmm_(x.handle(), y.handle(), new Scalar(1.0), new Scalar(factor)));
     }
 
-    @FunctionalInterface
-    private interface Tile {
-        void compute(Tensor out, Tensor a, Tensor b);
-    }
-
     /** out = a × b + c × d for matrices. */
     static void sum(Tensor out, Tensor a, Tensor b, Tensor c, Tensor d) {
         Optional<BlockedProduct> product = blocked(out, a);
@@ -115,6 +110,11 @@ final class Products {
         }
         Tensor turned = matrix.transpose(0, 1);
         return Matrices.hasRows(turned) ? Optional.of(new Factor(Matrices.of(turned), true)) : Optional.empty();
+    }
+
+    @FunctionalInterface
+    private interface Tile {
+        void compute(Tensor out, Tensor a, Tensor b);
     }
 
     private static void tiles(Tensor out, Tensor a, Tensor b, Tile tile) {

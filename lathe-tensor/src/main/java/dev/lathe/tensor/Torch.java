@@ -24,7 +24,6 @@ import org.bytedeco.pytorch.global.torch;
 public final class Torch {
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
-    private static final Optional<TileProduct> TILES = loadedTiles();
     private static final AtomicReference<Pool> POOL = new AtomicReference<>(Pool.of(1));
 
     private Torch() {}
@@ -32,6 +31,7 @@ public final class Torch {
     /**
      * @param kernels which share their work out
      * @param serial the same ones, for use within a part of such work
+     * @param product to be used only where there are {@link #tiles}
      */
     private record Pool(
             Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial, Optional<BlockedProduct> product) {
@@ -43,9 +43,14 @@ public final class Torch {
         }
     }
 
-    private static Optional<TileProduct> loadedTiles() {
-        load();
-        return Brgemm.ofHost(SystemFiles.ofHost(), System.getenv());
+    /** Found when first asked for: libtorch has to be loaded for it, which not all who name this class need. */
+    private static final class Tiles {
+        static final Optional<TileProduct> OF_HOST = find();
+
+        private static Optional<TileProduct> find() {
+            load();
+            return Brgemm.ofHost(SystemFiles.ofHost(), System.getenv());
+        }
     }
 
     /**
@@ -88,17 +93,17 @@ public final class Torch {
 
     /** Blocks of BF16 matrices, where this host multiplies them faster than libtorch does as a whole. */
     static Optional<TileProduct> tiles() {
-        return TILES;
+        return Tiles.OF_HOST;
     }
 
     /** Whether products in BF16 are prepared once for all numbers of rows: elsewhere each new one costs time and memory. */
     public static boolean takesAnyRows() {
-        return TILES.isPresent();
+        return tiles().isPresent();
     }
 
     /** Products of matrices of this type by {@link #tiles}. */
     static Optional<BlockedProduct> blockedProduct(DType dtype) {
-        return pool().product().filter(any -> dtype == DType.BF16);
+        return pool().product().filter(any -> dtype == DType.BF16 && tiles().isPresent());
     }
 
     private static Pool pool() {
@@ -133,7 +138,7 @@ public final class Torch {
     /** Which kind of kernels operations use: results of two kinds may differ in the last bit. */
     public static String kernelName() {
         return pool().kernels()
-                .map(kernels -> kernels.name() + (TILES.isPresent() ? " with brgemm" : ""))
+                .map(kernels -> kernels.name() + (tiles().isPresent() ? " with brgemm" : ""))
                 .orElse("libtorch");
     }
 

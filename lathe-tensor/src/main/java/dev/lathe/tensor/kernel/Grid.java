@@ -54,7 +54,8 @@ record Grid(long rows, long columns, long rowStep, long columnStep) {
         return new Grid(rows, columns, step(rows, rowRuns, ROWS), step(columns, columnRuns, COLUMNS));
     }
 
-    private static long step(long length, long runs, long unit) {
+    /** The length of each of {@code runs} runs but perhaps the last: whole units. */
+    static long step(long length, long runs, long unit) {
         return Math.ceilDiv(Math.ceilDiv(length, unit), runs) * unit;
     }
 

@@ -134,8 +134,7 @@ record ProductPart(
 
     /** Sums of the block at {@code row}, at row {@code at} of the sums. */
     private void block(Matrix left, Slab slab, long row, long at, boolean more) {
-        long pieces = Math.ceilDiv(left.columns(), INNER);
-        long piece = Math.ceilDiv(Math.ceilDiv(left.columns(), pieces), 2 * LINE) * 2 * LINE;
+        long piece = Grid.step(left.columns(), Math.ceilDiv(left.columns(), INNER), 2 * LINE);
         long sums = memory.address() + FIRST_SUM + at * stride() * Float.BYTES;
         for (long k = 0; k < left.columns(); k += piece) {
             TileProduct.Shape shape = new TileProduct.Shape(

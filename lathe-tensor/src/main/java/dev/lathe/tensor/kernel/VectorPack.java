@@ -139,28 +139,19 @@ record VectorPack() implements PackKernel {
 
     @Override
     public void put(Matrix sums, float factor, boolean add, Matrix out) {
-        if (out.element() == Element.F32) {
-            putWide(sums, factor, add, out);
-            return;
-        }
         int whole = sums.width() & -N;
+        boolean wide = out.element() == Element.F32;
         for (long r = 0; r < sums.rows(); r++) {
-            if (add) {
-                addNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
+            long from = sums.offset(r, 0);
+            long to = out.offset(r, 0);
+            if (wide && add) {
+                addWide(sums.data(), from, factor, whole, out.data(), to);
+            } else if (wide) {
+                putWide(sums.data(), from, factor, whole, out.data(), to);
+            } else if (add) {
+                addNarrow(sums.data(), from, factor, whole, out.data(), to);
             } else {
-                putNarrow(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
-            }
-        }
-        ScalarPack.put(sums, factor, add, out, whole);
-    }
-
-    private static void putWide(Matrix sums, float factor, boolean add, Matrix out) {
-        int whole = sums.width() & -N;
-        for (long r = 0; r < sums.rows(); r++) {
-            if (add) {
-                addWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
-            } else {
-                putWide(sums.data(), sums.offset(r, 0), factor, whole, out.data(), out.offset(r, 0));
+                putNarrow(sums.data(), from, factor, whole, out.data(), to);
             }
         }
         ScalarPack.put(sums, factor, add, out, whole);
