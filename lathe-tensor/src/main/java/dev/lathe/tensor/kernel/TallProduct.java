@@ -14,8 +14,10 @@ record TallProduct(TileProduct tiles, PackKernel pack, Workers workers, Scratch 
     private static final long PANEL = 128;
     /** Columns of the first matrix, at most. */
     private static final long FEW = 64;
-    /** Panels of a part. */
+    /** Panels of a part; more of them where there would be more than {@value #MOST_PARTS} parts, each of which has sums. */
     private static final long PANELS = 3;
+
+    private static final long MOST_PARTS = 16;
 
     /** Columns of the second matrix that are packed at a time. */
     private static final long TOGETHER = 768;
@@ -31,16 +33,12 @@ record TallProduct(TileProduct tiles, PackKernel pack, Workers workers, Scratch 
 
     /** out = factor · aᵀ b, or out += factor · aᵀ b where {@code add} says so; rounded once. */
     void multiply(Matrix a, Matrix b, float factor, boolean add, Matrix out) {
-        long each = PANELS * PANEL;
-        int parts = Math.toIntExact(Math.ceilDiv(a.rows(), each));
+        RowParts parts = new RowParts(a.rows(), Math.max(PANELS * PANEL, Grid.step(a.rows(), MOST_PARTS, PANEL)));
         long stride = ProductPart.oddLines(b.columns());
         List<MemorySegment> all =
-                IntStream.range(0, parts).mapToObj(part -> sums.take()).toList();
+                IntStream.range(0, parts.count()).mapToObj(part -> sums.take()).toList();
         try {
-            workers.run(parts, part -> {
-                long last = Math.min(a.rows(), (part + 1) * each);
-                addUp(a, b, part * each, last, stride, all.get(part));
-            });
+            parts.run(workers, (part, first, last) -> addUp(a, b, first, last, stride, all.get(part)));
             List<Matrix> shares = all.stream()
                     .map(memory -> new Matrix(memory, Element.F32, out.rows(), out.columns(), stride))
                     .toList();
