@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.LowRank;
 import dev.lathe.tensor.Tensor;
 
 /**
@@ -24,8 +25,8 @@ record DenseWideWeight(Tensor matrix, Tensor room) implements WideWeight {
     }
 
     @Override
-    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
-        return dy.matmulPlus(own(), dLow, downs);
+    public LowRank.Whole gradients(LowRank own, Tensor dy, Tensor wide) {
+        return own.gradients(own(), dy, wide);
     }
 
     /** Without the room. */

@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.LowRank;
 import dev.lathe.tensor.Tensor;
 import java.util.List;
 
@@ -27,10 +28,10 @@ record StreamedWideWeight(Weights weights, List<Modules.Part> parts, long in, Te
     }
 
     @Override
-    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
+    public LowRank.Whole gradients(LowRank own, Tensor dy, Tensor wide) {
         try (Tensor matrix = matrix();
-                Tensor own = matrix.narrow(1, 0, in)) {
-            return dy.matmulPlus(own, dLow, downs);
+                Tensor frozen = matrix.narrow(1, 0, in)) {
+            return own.gradients(frozen, dy, wide);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lathe.model;
 
+import dev.lathe.tensor.LowRank;
 import dev.lathe.tensor.Tensor;
 
 /**
@@ -24,6 +25,12 @@ public interface WideWeight {
     /** dy W. dy: [tokens, out]; result: [tokens, in]. */
     Tensor timesTransposed(Tensor dy);
 
-    /** dy W + dLow A. dLow: [tokens, room]; downs A: [room, in]. */
-    Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs);
+    /**
+     * What goes back through {@link #times}, to an adapter's own factors too.
+     *
+     * @param own whose B is {@link #room}
+     * @param dy [tokens, out]
+     * @param wide [tokens, in + room]: x and low
+     */
+    LowRank.Whole gradients(LowRank own, Tensor dy, Tensor wide);
 }

@@ -1,6 +1,7 @@
 package dev.lathe.quant;
 
 import dev.lathe.model.WideWeight;
+import dev.lathe.tensor.LowRank;
 import dev.lathe.tensor.Tensor;
 
 /**
@@ -28,10 +29,10 @@ record QuantizedWideWeight(QuantizedWeight weight, Tensor room) implements WideW
     }
 
     @Override
-    public Tensor timesTransposed(Tensor dy, Tensor dLow, Tensor downs) {
+    public LowRank.Whole gradients(LowRank own, Tensor dy, Tensor wide) {
         try (Tensor matrix = matrix();
-                Tensor own = matrix.narrow(1, 0, weight.in())) {
-            return dy.matmulPlus(own, dLow, downs);
+                Tensor frozen = matrix.narrow(1, 0, weight.in())) {
+            return own.gradients(frozen, dy, wide);
         }
     }
 

@@ -23,7 +23,7 @@ final class Products {
     private static final long MANY_COLUMNS = 1024;
 
     /** With fewer rows, or columns, a unit for blocks has more to pack than to multiply. */
-    private static final long FEW = 32;
+    static final long FEW = 32;
 
     private static final long ROW_STEP = 32;
     private static final long COLUMN_STEP = 64;
@@ -92,7 +92,7 @@ final class Products {
     /** Where this host has blocks, and the matrices are worth them. */
     private static Optional<BlockedProduct> blocked(Tensor out, Tensor a) {
         return Math.min(out.size(0), Math.min(out.size(1), a.size(1))) >= FEW && out.dtype() == a.dtype()
-                ? Torch.blockedProduct(a.dtype()).filter(any -> Matrices.hasRows(out))
+                ? Torch.inBlocks(a.dtype()).map(Torch.InBlocks::product).filter(any -> Matrices.hasRows(out))
                 : Optional.empty();
     }
 

@@ -253,13 +253,6 @@ public final class Tensor implements AutoCloseable {
         return product;
     }
 
-    /** this × other + a × b for matrices, in one pass where that can be. */
-    public Tensor matmulPlus(Tensor other, Tensor a, Tensor b) {
-        Tensor sum = Tensors.empty(dtype(), size(0), other.size(1));
-        Products.sum(sum, this, other, a, b);
-        return sum;
-    }
-
     /** this = factor · a × b for matrices. */
     public Tensor setMatmul(Tensor a, Tensor b, double factor) {
         Products.multiply(this, a, b, factor);

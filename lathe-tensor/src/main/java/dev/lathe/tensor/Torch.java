@@ -3,6 +3,8 @@ package dev.lathe.tensor;
 import dev.lathe.base.SystemFiles;
 import dev.lathe.tensor.kernel.BlockedProduct;
 import dev.lathe.tensor.kernel.Kernels;
+import dev.lathe.tensor.kernel.LowRankBackward;
+import dev.lathe.tensor.kernel.PackKernel;
 import dev.lathe.tensor.kernel.TileProduct;
 import dev.lathe.tensor.kernel.Workers;
 import java.util.Objects;
@@ -31,15 +33,22 @@ public final class Torch {
     /**
      * @param kernels which share their work out
      * @param serial the same ones, for use within a part of such work
-     * @param product to be used only where there are {@link #tiles}
+     * @param inBlocks to be used only where there are {@link #tiles}
      */
     private record Pool(
-            Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial, Optional<BlockedProduct> product) {
+            Workers workers, Optional<Kernels> kernels, Optional<Kernels> serial, Optional<InBlocks> inBlocks) {
         static Pool of(int threads) {
             Workers workers = new Workers(threads, Torch::prepareThread);
             Optional<Kernels> kernels = Kernels.ofHost(workers);
             return new Pool(workers, kernels, Kernels.ofHost(new Workers(1)), kernels.flatMap(any -> tiles().map(
-                            tiles -> new BlockedProduct(tiles, any.pack(), workers))));
+                            tiles -> InBlocks.of(tiles, any.pack(), workers))));
+        }
+    }
+
+    /** What is made of products of BF16 blocks. */
+    record InBlocks(BlockedProduct product, LowRankBackward lowRankBackward) {
+        static InBlocks of(TileProduct tiles, PackKernel pack, Workers workers) {
+            return new InBlocks(new BlockedProduct(tiles, pack, workers), new LowRankBackward(tiles, pack, workers));
         }
     }
 
@@ -102,8 +111,8 @@ public final class Torch {
     }
 
     /** Products of matrices of this type by {@link #tiles}. */
-    static Optional<BlockedProduct> blockedProduct(DType dtype) {
-        return pool().product().filter(any -> dtype == DType.BF16 && tiles().isPresent());
+    static Optional<InBlocks> inBlocks(DType dtype) {
+        return pool().inBlocks().filter(any -> dtype == DType.BF16 && tiles().isPresent());
     }
 
     private static Pool pool() {

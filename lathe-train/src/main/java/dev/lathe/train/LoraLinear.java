@@ -3,12 +3,12 @@ package dev.lathe.train;
 import dev.lathe.model.Linear;
 import dev.lathe.model.Pass;
 import dev.lathe.model.WideWeight;
+import dev.lathe.tensor.LowRank;
 import dev.lathe.tensor.Noise;
 import dev.lathe.tensor.Operand;
 import dev.lathe.tensor.Parameter;
 import dev.lathe.tensor.Tape;
 import dev.lathe.tensor.Tensor;
-import dev.lathe.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,26 +64,33 @@ record LoraLinear(
         Tensor y = weight.times(wide);
         bias.ifPresent(b -> y.addInPlace(b.value()));
         if (tape.isRecording()) {
-            tape.record(y, dy -> backward(tape, x, input, mask, low, dy));
+            tape.record(y, dy -> backward(tape, x, input, mask, wide, dy));
         }
         return y;
     }
 
-    private void backward(Tape tape, Tensor x, Tensor input, Optional<Tensor> mask, Tensor low, Tensor dy) {
-        // [room, out]: all layers beside all As, for one product is cheaper; so turned that the small one is.
-        Tensor dUps = low.transpose(0, 1).matmul(dy);
-        for (int i = 0; i < factors.size(); i++) {
-            factors.get(i).addGradient(dUps.narrow(0, i * rank, rank).transpose(0, 1));
+    private void backward(Tape tape, Tensor x, Tensor input, Optional<Tensor> mask, Tensor wide, Tensor dy) {
+        LowRank own = new LowRank(weight.room(), downs.compute(), factors.size() * rank, scaling);
+        if (tape.needs(x) && mask.isEmpty()) {
+            LowRank.Whole whole = weight.gradients(own, dy, wide);
+            add(whole.own());
+            tape.add(x, whole.dx());
+            return;
         }
-        Tensor dLow = Tensors.empty(dy.dtype(), dy.size(0), room()).setMatmul(dy, weight.room(), scaling);
-        downs.addGradientProduct(dLow, input, 1);
+        Tensor dLow = own.dLow(dy);
+        add(own.gradients(dy, dLow, input, wide.narrow(1, x.size(1), room())));
         if (tape.needs(x)) {
-            tape.add(
-                    x,
-                    mask.map(drop ->
-                                    weight.timesTransposed(dy).addProductInPlace(dLow.matmul(downs.compute()), drop, 1))
-                            .orElseGet(() -> weight.timesTransposed(dy, dLow, downs.compute())));
+            Tensor drop = mask.orElseThrow();
+            tape.add(x, weight.timesTransposed(dy).addProductInPlace(dLow.matmul(downs.compute()), drop, 1));
         }
+    }
+
+    private void add(LowRank.Gradients gradients) {
+        for (int i = 0; i < factors.size(); i++) {
+            factors.get(i)
+                    .addGradient(gradients.dUps().narrow(0, i * rank, rank).transpose(0, 1));
+        }
+        downs.addGradient(gradients.dDowns());
     }
 
     private Optional<Tensor> mask(Pass pass, Tensor x) {
