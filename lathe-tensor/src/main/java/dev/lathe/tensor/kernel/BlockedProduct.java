@@ -1,6 +1,5 @@
 package dev.lathe.tensor.kernel;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -85,17 +84,21 @@ public final class BlockedProduct {
             return;
         }
         Grid grid = Grid.of(out.rows(), out.columns(), a.columns(), ProductPart.PACKED, a.turned(), workers.threads());
-        workers.run(grid.parts(), index -> {
-            Grid.Part part = grid.part(index);
+        List<Grid.Part> parts = grid.parts();
+        PackedColumns packed = new PackedColumns(scratch);
+        workers.run(parts.size(), index -> {
+            Grid.Part part = parts.get(index);
             List<Term> own = sum.stream().map(term -> term.part(part)).toList();
             Matrix result = out.part(part.row(), part.rows(), part.column(), part.columns());
-            MemorySegment memory = scratch.take();
+            PackedColumns.Place place = packed.take(part.column());
+            boolean whole = false;
             try {
-                new ProductPart(tiles, pack, own, factor, add, result, memory).run();
+                whole = new ProductPart(tiles, pack, own, factor, add, result, place.memory(), place.isPacked()).run();
             } finally {
                 tiles.release();
-                scratch.give(memory);
+                packed.give(place, whole);
             }
         });
+        packed.close();
     }
 }

@@ -27,7 +27,6 @@ record LowRankPart(
     /** Sums of dx that wait, at most: for all of the columns where they are that few, otherwise for some runs of them. */
     private static final long SUMS = LowRankBackward.ROWS * 704;
 
-    private static final long BLOCK = Grid.ROWS;
     private static final long LOW = LowRankBackward.ROWS * (TallSum.FEW + ProductPart.LINE);
     private static final long LOW_SUMS_AT = SUMS * Float.BYTES;
     private static final long LOW_AT = LOW_SUMS_AT + LOW * Float.BYTES;
@@ -40,6 +39,7 @@ record LowRankPart(
      * @param more whether the sums have rows before these in them
      */
     void add(Rows rows, Matrix dx, boolean more) {
+        RowBlocks blocks = new RowBlocks(tiles, pack, rows.dy().rows());
         Matrix dLow = Matrix.of(memory.asSlice(LOW_AT), Element.BF16, rows.dy().rows(), layer.room());
         int together = Math.toIntExact(Math.max(1, SUMS / LowRankBackward.ROWS / weight.stride()));
         for (int run = 0; run < weight.runs(); run += together) {
@@ -47,17 +47,17 @@ record LowRankPart(
             for (long from = 0; from < layer.out(); from += SLAB) {
                 Matrix slab = rows.dy().slice(from, Math.min(SLAB, layer.out() - from));
                 if (run == 0) {
-                    multiply(slab, ups, 0, from, lowSums(), from > 0);
+                    blocks.multiply(slab, ups.pairs(0, from), lowSums(), from > 0);
                     tall(dUps).add(used(rows.low()), slab, from, more);
                 }
-                addProducts(slab, from, weight, run, end, from > 0);
+                addProducts(blocks, slab, from, weight, run, end, from > 0);
             }
             if (run == 0) {
-                putBlocks(lowSums(), layer.scaling(), dLow);
+                blocks.put(lowSums(), layer.scaling(), false, dLow);
             }
-            addProducts(dLow, 0, downs, run, end, true);
+            addProducts(blocks, dLow, 0, downs, run, end, true);
             for (int each = run; each < end; each++) {
-                putBlocks(sums(each - run), 1, dx.slice(each * weight.step(), weight.columns(each)));
+                blocks.put(sums(each, run), 1, false, dx.slice(each * weight.step(), weight.columns(each)));
             }
         }
         tall(dDowns).add(used(dLow), rows.x(), 0, more);
@@ -71,55 +71,21 @@ record LowRankPart(
         return new TallSum(tiles, pack, sums, memory.asSlice(TALL_AT));
     }
 
-    private void addProducts(Matrix left, long row, SharedPairs right, int run, int end, boolean add) {
+    private void addProducts(
+            RowBlocks blocks, Matrix left, long row, SharedPairs right, int run, int end, boolean add) {
         for (int each = run; each < end; each++) {
-            multiply(left, right, each, row, sums(each - run), add);
+            blocks.multiply(left, right.pairs(each, row), sums(each, run), add);
         }
     }
 
-    private Matrix sums(int run) {
-        long bytes = LowRankBackward.ROWS * weight.stride() * Float.BYTES;
-        return new Matrix(
-                memory.asSlice(run * bytes), Element.F32, LowRankBackward.ROWS, weight.step(), weight.stride());
+    /** Those of a run of columns, where those of {@code first} are the first. */
+    private Matrix sums(int run, int first) {
+        long at = (run - first) * LowRankBackward.ROWS * weight.stride() * Float.BYTES;
+        return new Matrix(memory.asSlice(at), Element.F32, LowRankBackward.ROWS, weight.columns(run), weight.stride());
     }
 
     private Matrix lowSums() {
         MemorySegment at = memory.asSlice(LOW_SUMS_AT);
         return new Matrix(at, Element.F32, LowRankBackward.ROWS, layer.room(), ups.stride());
-    }
-
-    /** sums = left × rows {@code row} and on of a run's pairs, or +=; block after block, of which the last one begins early. */
-    private void multiply(Matrix left, SharedPairs right, int run, long row, Matrix sums, boolean add) {
-        TileProduct.Shape shape = new TileProduct.Shape(
-                Math.min(BLOCK, left.rows()),
-                right.columns(run),
-                left.columns(),
-                left.rowStride(),
-                right.stride(),
-                sums.rowStride());
-        for (long at = 0; at < left.rows(); at += BLOCK) {
-            tiles.multiply(
-                    shape,
-                    Addresses.of(left) + left.offset(top(at, left.rows()), 0),
-                    right.address(run, row),
-                    Addresses.of(sums) + sums.offset(at, 0),
-                    add);
-        }
-    }
-
-    private void putBlocks(Matrix sums, float factor, Matrix out) {
-        for (long at = 0; at < out.rows(); at += BLOCK) {
-            long twice = at - top(at, out.rows()); // rows that the block before this one had
-            long count = Math.min(BLOCK, out.rows() - at);
-            pack.put(
-                    sums.part(at + twice, count, 0, out.columns()),
-                    factor,
-                    false,
-                    out.part(at, count, 0, out.columns()));
-        }
-    }
-
-    private static long top(long row, long count) {
-        return Math.max(0, Math.min(row, count - BLOCK));
     }
 }

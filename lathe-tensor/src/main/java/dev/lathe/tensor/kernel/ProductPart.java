@@ -11,6 +11,7 @@ import java.util.List;
  * fits; where there are several, sums wait for the last one.
  *
  * @param memory {@link #BYTES}
+ * @param packed whether the memory has the columns packed from a part before this one
  */
 record ProductPart(
         TileProduct tiles,
@@ -19,13 +20,13 @@ record ProductPart(
         float factor,
         boolean add,
         Matrix out,
-        MemorySegment memory) {
-    /** Rows of a block. The last one begins early instead of being lower, so that there are few kinds of blocks. */
-    private static final long ROWS = Grid.ROWS;
-    /** Inner length of a block, at most: a panel of 32 columns stays in the first cache. */
-    private static final long INNER = 640;
+        MemorySegment memory,
+        boolean packed) {
+    private static final long ROWS = RowBlocks.ROWS;
     /** Numbers of a matrix that are packed at a time, at most. */
-    static final long PACKED = 384 << 10;
+    static final long PACKED = 480 << 10;
+    /** The same where that is not all of them. */
+    private static final long SLAB = 384 << 10;
     /** Sums that wait, at most. */
     private static final long SUMS = 256 << 10;
     /** Pairs, or sums, of a cache line. */
@@ -42,31 +43,37 @@ record ProductPart(
      */
     private record Slab(Term term, long from, long length, long at) {}
 
-    void run() {
+    /** Whether the memory has all of the columns packed afterwards. */
+    boolean run() {
         List<List<Slab>> slabs = slabs();
         boolean single = slabs.size() == 1;
         long group = single ? out.rows() : SUMS / stride() / ROWS * ROWS;
         for (long first = 0; first < out.rows(); first += group) {
             long count = Math.min(group, out.rows() - first);
             for (List<Slab> together : slabs) {
+                if (!packed) {
+                    together.forEach(this::packColumns);
+                }
                 boolean more = together != slabs.getFirst();
                 boolean last = together == slabs.getLast();
-                together.forEach(this::packColumns);
                 run(first, count, together, single, more, last);
             }
         }
+        return single;
     }
 
     private void run(long first, long count, List<Slab> together, boolean single, boolean more, boolean last) {
         List<Matrix> left =
                 together.stream().map(slab -> rows(first, count, slab)).toList();
+        RowBlocks blocks = new RowBlocks(tiles, pack, count);
+        Matrix sums = sums(single ? 1 : count);
         for (long row = 0; row < count; row += ROWS) {
-            long sums = single ? 0 : row;
+            long at = single ? 0 : row;
             for (int i = 0; i < left.size(); i++) {
-                block(left.get(i), together.get(i), row, sums, more || i > 0);
+                blocks.multiply(left.get(i), row, pairs(together.get(i)), sums, at, more || i > 0);
             }
             if (last) {
-                put(first, count, row, sums);
+                blocks.put(sums, at, factor, add, out.part(first, count, 0, out.columns()), row);
             }
         }
     }
@@ -74,7 +81,9 @@ record ProductPart(
     /** Those that are packed together in one list; a turned matrix keeps to itself. */
     private List<List<Slab>> slabs() {
         boolean turned = sum.stream().anyMatch(term -> term.a().turned());
-        long most = PACKED / (turned ? Math.max(stride(), out.rows()) : stride()) / (4 * LINE) * (4 * LINE);
+        long width = turned ? Math.max(stride(), out.rows()) : stride();
+        long inner = sum.stream().mapToLong(term -> term.a().columns()).sum();
+        long most = (inner * width <= PACKED ? PACKED : SLAB) / width / (4 * LINE) * (4 * LINE);
         List<List<Slab>> all = new ArrayList<>();
         long used = most;
         for (Term term : sum) {
@@ -100,7 +109,15 @@ record ProductPart(
         return (Math.ceilDiv(numbers, LINE) | 1) * LINE;
     }
 
-    private MemorySegment pairs(Slab slab) {
+    private Matrix sums(long rows) {
+        return new Matrix(memory.asSlice(FIRST_SUM), Element.F32, RowBlocks.sumRows(rows), out.columns(), stride());
+    }
+
+    private RowBlocks.Pairs pairs(Slab slab) {
+        return new RowBlocks.Pairs(place(slab).address(), stride());
+    }
+
+    private MemorySegment place(Slab slab) {
         return memory.asSlice(slab.at() / 2 * stride() * Integer.BYTES);
     }
 
@@ -108,9 +125,9 @@ record ProductPart(
         Factor b = slab.term().b();
         Matrix right = b.cut(slab.from(), slab.length(), 0, out.columns());
         if (b.turned()) {
-            pack.pairTurned(right, pairs(slab), stride());
+            pack.pairTurned(right, place(slab), stride());
         } else {
-            pack.pair(right, pairs(slab), stride());
+            pack.pair(right, place(slab), stride());
         }
     }
 
@@ -126,35 +143,5 @@ record ProductPart(
         Matrix rows = Matrix.of(turned, Element.BF16, count, even);
         pack.turn(left, rows);
         return rows;
-    }
-
-    private static long top(long row, long count) {
-        return Math.max(0, Math.min(row, count - ROWS));
-    }
-
-    /** Sums of the block at {@code row}, at row {@code at} of the sums. */
-    private void block(Matrix left, Slab slab, long row, long at, boolean more) {
-        long piece = Grid.step(left.columns(), Math.ceilDiv(left.columns(), INNER), 2 * LINE);
-        long sums = memory.address() + FIRST_SUM + at * stride() * Float.BYTES;
-        for (long k = 0; k < left.columns(); k += piece) {
-            TileProduct.Shape shape = new TileProduct.Shape(
-                    Math.min(ROWS, left.rows()),
-                    out.columns(),
-                    Math.min(piece, left.columns() - k),
-                    left.rowStride(),
-                    stride(),
-                    stride());
-            long rows = left.data().address() + left.offset(top(row, left.rows()), k);
-            long pairs = pairs(slab).address() + k / 2 * stride() * Integer.BYTES;
-            tiles.multiply(shape, rows, pairs, sums, more || k > 0);
-        }
-    }
-
-    private void put(long first, long count, long row, long at) {
-        long twice = row - top(row, count); // rows that the block before this one had
-        long rows = Math.min(ROWS, count - row);
-        long offset = FIRST_SUM + (at + twice) * stride() * Float.BYTES;
-        Matrix sums = new Matrix(memory.asSlice(offset), Element.F32, rows, out.columns(), stride());
-        pack.put(sums, factor, add, out.part(first + row, rows, 0, out.columns()));
     }
 }

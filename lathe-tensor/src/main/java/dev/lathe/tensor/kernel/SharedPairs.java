@@ -44,9 +44,13 @@ record SharedPairs(Matrix matrix, long step, MemorySegment memory) {
         return Math.min(step, matrix.columns() - run * step);
     }
 
-    /** Of the pairs of a run that begin with {@code row}, an even one. */
-    long address(int run, long row) {
-        return memory.address() + run * runBytes(matrix.rows(), step) + row / 2 * stride() * Integer.BYTES;
+    /** Those of a run's rows from {@code row} on, an even one. */
+    RowBlocks.Pairs pairs(int run, long row) {
+        return new RowBlocks.Pairs(memory.address() + offset(run, row), stride());
+    }
+
+    private long offset(int run, long row) {
+        return run * runBytes(matrix.rows(), step) + row / 2 * stride() * Integer.BYTES;
     }
 
     /** Each of which is some of the packing. */
@@ -62,6 +66,6 @@ record SharedPairs(Matrix matrix, long step, MemorySegment memory) {
         int run = task / blocks();
         long row = task % blocks() * ROWS;
         Matrix part = matrix.part(row, Math.min(ROWS, matrix.rows() - row), run * step, columns(run));
-        pack.pair(part, memory.asSlice(address(run, row) - memory.address()), stride());
+        pack.pair(part, memory.asSlice(offset(run, row)), stride());
     }
 }

@@ -97,8 +97,7 @@ class BlockedProductTest {
     void partsCoverTheResultOnce(long rows, long columns, boolean turned, int threads) {
         Grid grid = Grid.of(rows, columns, 608, ProductPart.PACKED, turned, threads);
         int[] seen = new int[(int) (rows * columns)];
-        for (int i = 0; i < grid.parts(); i++) {
-            Grid.Part part = grid.part(i);
+        for (Grid.Part part : grid.parts()) {
             for (long r = part.row(); r < part.row() + part.rows(); r++) {
                 for (long c = part.column(); c < part.column() + part.columns(); c++) {
                     seen[(int) (r * columns + c)]++;
