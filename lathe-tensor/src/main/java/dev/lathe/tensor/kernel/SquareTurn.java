@@ -38,24 +38,28 @@ final class SquareTurn {
                 Lanes.I, IntStream.range(0, Lanes.N).map(from).toArray(), 0);
     }
 
-    /** Column i of the square to byte {@code at + i · stride}. */
-    static void turn(int[] square, MemorySegment to, long at, long stride) {
-        IntVector v0 = IntVector.fromArray(Lanes.I, square, 0 * N);
-        IntVector v1 = IntVector.fromArray(Lanes.I, square, 1 * N);
-        IntVector v2 = IntVector.fromArray(Lanes.I, square, 2 * N);
-        IntVector v3 = IntVector.fromArray(Lanes.I, square, 3 * N);
-        IntVector v4 = IntVector.fromArray(Lanes.I, square, 4 * N);
-        IntVector v5 = IntVector.fromArray(Lanes.I, square, 5 * N);
-        IntVector v6 = IntVector.fromArray(Lanes.I, square, 6 * N);
-        IntVector v7 = IntVector.fromArray(Lanes.I, square, 7 * N);
-        IntVector v8 = IntVector.fromArray(Lanes.I, square, 8 * N);
-        IntVector v9 = IntVector.fromArray(Lanes.I, square, 9 * N);
-        IntVector v10 = IntVector.fromArray(Lanes.I, square, 10 * N);
-        IntVector v11 = IntVector.fromArray(Lanes.I, square, 11 * N);
-        IntVector v12 = IntVector.fromArray(Lanes.I, square, 12 * N);
-        IntVector v13 = IntVector.fromArray(Lanes.I, square, 13 * N);
-        IntVector v14 = IntVector.fromArray(Lanes.I, square, 14 * N);
-        IntVector v15 = IntVector.fromArray(Lanes.I, square, 15 * N);
+    /**
+     * Column i of the square to byte {@code at + i · stride}.
+     *
+     * @param first where its first row begins; each other one {@code row} numbers behind the one above it
+     */
+    static void turn(int[] rows, int first, int row, MemorySegment to, long at, long stride) {
+        IntVector v0 = IntVector.fromArray(Lanes.I, rows, first + 0 * row);
+        IntVector v1 = IntVector.fromArray(Lanes.I, rows, first + 1 * row);
+        IntVector v2 = IntVector.fromArray(Lanes.I, rows, first + 2 * row);
+        IntVector v3 = IntVector.fromArray(Lanes.I, rows, first + 3 * row);
+        IntVector v4 = IntVector.fromArray(Lanes.I, rows, first + 4 * row);
+        IntVector v5 = IntVector.fromArray(Lanes.I, rows, first + 5 * row);
+        IntVector v6 = IntVector.fromArray(Lanes.I, rows, first + 6 * row);
+        IntVector v7 = IntVector.fromArray(Lanes.I, rows, first + 7 * row);
+        IntVector v8 = IntVector.fromArray(Lanes.I, rows, first + 8 * row);
+        IntVector v9 = IntVector.fromArray(Lanes.I, rows, first + 9 * row);
+        IntVector v10 = IntVector.fromArray(Lanes.I, rows, first + 10 * row);
+        IntVector v11 = IntVector.fromArray(Lanes.I, rows, first + 11 * row);
+        IntVector v12 = IntVector.fromArray(Lanes.I, rows, first + 12 * row);
+        IntVector v13 = IntVector.fromArray(Lanes.I, rows, first + 13 * row);
+        IntVector v14 = IntVector.fromArray(Lanes.I, rows, first + 14 * row);
+        IntVector v15 = IntVector.fromArray(Lanes.I, rows, first + 15 * row);
         IntVector t;
         t = UPPER_1.selectFrom(v0, v1);
         v1 = LOWER_1.selectFrom(v0, v1);

@@ -1,6 +1,7 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -59,15 +60,24 @@ record VectorPack() implements PackKernel {
     public void pairTurned(Matrix matrix, MemorySegment pairs, long stride) {
         long rows = matrix.rows() & -N;
         int columns = matrix.width() & -(2 * N);
-        int[] square = new int[N * N];
+        int pitch = Math.toIntExact(ProductPart.oddLines(columns / 2));
+        int[] some = new int[N * pitch];
         for (long r = 0; r < rows; r += N) {
-            for (int c = 0; c < columns; c += 2 * N) {
-                read(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square, pairs, (c / 2 * stride + r) * Integer.BYTES, stride * Integer.BYTES);
+            read(matrix, r, columns / 2, some, pitch);
+            for (int c = 0; c < columns / 2; c += N) {
+                turn(some, c, pitch, pairs, (c * stride + r) * Integer.BYTES, stride * Integer.BYTES);
             }
         }
         ScalarPack.pairTurned(matrix, 0, columns, matrix.columns(), pairs, stride);
         ScalarPack.pairTurned(matrix, rows, 0, columns, pairs, stride);
+    }
+
+    /** Row after row, since a processor fetches ahead what is read so: squares of a cold matrix take four times as long. */
+    private static void read(Matrix matrix, long row, int pairs, int[] some, int pitch) {
+        for (int i = 0; i < N; i++) {
+            MemorySegment.copy(
+                    matrix.data(), ValueLayout.JAVA_INT_UNALIGNED, matrix.offset(row + i, 0), some, i * pitch, pairs);
+        }
     }
 
     @Override
@@ -78,18 +88,11 @@ record VectorPack() implements PackKernel {
         for (int c = 0; c < columns; c += N) {
             for (long r = 0; r < rows; r += 2 * N) {
                 readPairs(matrix.data(), matrix.offset(r, c), matrix.rowStride() * Short.BYTES, square);
-                turn(square, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
+                turn(square, 0, N, turned.data(), turned.offset(c, r), turned.rowStride() * Short.BYTES);
             }
         }
         ScalarPack.turn(matrix, rows, 0, columns, turned);
         ScalarPack.turn(matrix, 0, columns, matrix.columns(), turned);
-    }
-
-    private static void read(MemorySegment from, long at, long stride, int[] square) {
-        for (int i = 0; i < N; i++) {
-            IntVector.fromMemorySegment(Lanes.I, from, at + i * stride, Lanes.ORDER)
-                    .intoArray(square, i * N);
-        }
     }
 
     private static void readPairs(MemorySegment from, long at, long stride, int[] square) {
@@ -103,10 +106,14 @@ record VectorPack() implements PackKernel {
         }
     }
 
-    private static void turn(int[] square, MemorySegment to, long at, long stride) {
+    private static void turn(int[] rows, int first, int row, MemorySegment to, long at, long stride) {
         if (N == SquareTurn.N) {
-            SquareTurn.turn(square, to, at, stride);
+            SquareTurn.turn(rows, first, row, to, at, stride);
         } else {
+            int[] square = new int[N * N];
+            for (int i = 0; i < N; i++) {
+                System.arraycopy(rows, first + i * row, square, i * N, N);
+            }
             turn(square);
             write(square, to, at, stride);
         }
