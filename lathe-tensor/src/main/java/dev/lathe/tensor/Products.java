@@ -32,9 +32,12 @@ final class Products {
 
     /** out = a × b for matrices. */
     static void multiply(Tensor out, Tensor a, Tensor b) {
-        if (inBlocks(out, a, b, 1, false)) {
-            return;
+        if (!inBlocks(out, a, b, 1, false)) {
+            multiplyByLibtorch(out, a, b);
         }
+    }
+
+    static void multiplyByLibtorch(Tensor out, Tensor a, Tensor b) {
         tiles(
                 out,
                 a,

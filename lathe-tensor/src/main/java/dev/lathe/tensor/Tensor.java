@@ -253,6 +253,13 @@ public final class Tensor implements AutoCloseable {
         return product;
     }
 
+    /** The same of matrices by libtorch's own products, whatever else this host has: to measure by. */
+    public Tensor matmulByLibtorch(Tensor other) {
+        Tensor product = Tensors.empty(dtype(), size(0), other.size(1));
+        Products.multiplyByLibtorch(product, this, other);
+        return product;
+    }
+
     /** this = factor · a × b for matrices. */
     public Tensor setMatmul(Tensor a, Tensor b, double factor) {
         Products.multiply(this, a, b, factor);

@@ -9,11 +9,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
 
 /**
- * Times matrix products by themselves, through the same call as the model's: one product of a shape again and again, its
- * operands warm. The median counts, so a neighbour that takes a core for a moment does not.
+ * Times matrix products by themselves: one product of a shape again and again, its operands warm. The median counts, so a neighbour that takes a core for a moment does not.
  */
 final class Gemms {
     private static final long LARGE = 2048;
@@ -23,9 +23,21 @@ final class Gemms {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
 
     private final DType dtype;
+    private final BinaryOperator<Tensor> multiply;
 
-    Gemms(DType dtype) {
+    private Gemms(DType dtype, BinaryOperator<Tensor> multiply) {
         this.dtype = dtype;
+        this.multiply = multiply;
+    }
+
+    /** Through the same call as the model's. */
+    static Gemms own(DType dtype) {
+        return new Gemms(dtype, Tensor::matmul);
+    }
+
+    /** libtorch's, shared out to the same threads. */
+    static Gemms libtorch(DType dtype) {
+        return new Gemms(dtype, Tensor::matmulByLibtorch);
     }
 
     /** Seconds of each product, when the virtual machine has compiled what they call. */
@@ -56,23 +68,22 @@ final class Gemms {
             Tensor x = random(product.rows(), product.in());
             Tensor weight = random(product.out(), product.in());
             Tensor dy = random(product.rows(), product.out());
-            Supplier<Tensor> multiply =
+            return median(
                     switch (product.direction()) {
-                        case FORWARD -> () -> x.matmul(weight.transpose(0, 1));
-                        case INPUT_GRADIENT -> () -> dy.matmul(weight);
-                        case WEIGHT_GRADIENT -> () -> dy.transpose(0, 1).matmul(x);
-                    };
-            return median(multiply);
+                        case FORWARD -> () -> multiply.apply(x, weight.transpose(0, 1));
+                        case INPUT_GRADIENT -> () -> multiply.apply(dy, weight);
+                        case WEIGHT_GRADIENT -> () -> multiply.apply(dy.transpose(0, 1), x);
+                    });
         }
     }
 
-    private static double median(Supplier<Tensor> multiply) {
+    private static double median(Supplier<Tensor> product) {
         List<Long> nanos = new ArrayList<>();
         long total = 0;
         for (int run = -1; run < MOST_RUNS && (run < LEAST_RUNS || total < ENOUGH_NANOS); run++) {
             long before = System.nanoTime();
             try (Scope scope = Scope.open()) {
-                multiply.get().close();
+                product.get().close();
             }
             long took = System.nanoTime() - before;
             if (run >= 0) { // the first one compiles the shape's kernel

@@ -59,7 +59,7 @@ public final class GenerateBench {
         Roofline roofline = new Roofline(forward, List.of(new StepWork.Batch(rows, rows, 0)));
         return new Bounds(
                 Bandwidth.measure(host.threads()),
-                roofline.possible(roofline.rate(new Gemms(compute).seconds(roofline.products()))));
+                roofline.possible(roofline.rate(Gemms.own(compute).seconds(roofline.products()))));
     }
 
     private List<Section> measure(ModelTrial.Loaded loaded) {

@@ -39,7 +39,7 @@ public final class TrainBench {
         Configuration configuration = request.configuration(host.environment());
         Alone alone = new Alone();
         TrainSession session = train(configuration, alone);
-        double after = alone.rate();
+        double after = alone.rate(alone.gemms.orElseThrow());
         OptionalDouble beside =
                 request.busyNeighbour() ? OptionalDouble.of(besideNeighbour(configuration)) : OptionalDouble.empty();
         return measurement(configuration, session, alone, after, beside);
@@ -68,6 +68,9 @@ public final class TrainBench {
         List<Metric> result = new ArrayList<>();
         result.add(Headline.SPEED.of(session.tokensPerSecond(), Unit.TOKENS_PER_SECOND));
         result.add(Headline.SHARE.of(session.tokensPerSecond() / possible, Unit.SHARE));
+        double byLibtorch = roofline.possible(alone.libtorch);
+        result.add(new Metric(
+                "share of what libtorch's products allow", session.tokensPerSecond() / byLibtorch, Unit.SHARE));
         result.add(Headline.MEMORY.of(alone.peakBytes, Unit.BYTES));
         beside.ifPresent(speed -> {
             result.add(new Metric("real tokens a second beside a busy process", speed, Unit.TOKENS_PER_SECOND));
@@ -80,9 +83,11 @@ public final class TrainBench {
                         List.of(
                                 new Metric("products alone, before", alone.before, Unit.OPERATIONS_PER_SECOND),
                                 new Metric("products alone, after", after, Unit.OPERATIONS_PER_SECOND),
+                                new Metric("libtorch's products alone", alone.libtorch, Unit.OPERATIONS_PER_SECOND),
                                 new Metric("a large square product", alone.fastest, Unit.OPERATIONS_PER_SECOND),
                                 new Metric("a real token needs", roofline.operationsPerToken(), Unit.OPERATIONS),
                                 new Metric("possible", possible, Unit.TOKENS_PER_SECOND),
+                                new Metric("possible with libtorch's products", byLibtorch, Unit.TOKENS_PER_SECOND),
                                 new Metric("reading memory", alone.bandwidth, Unit.BYTES_PER_SECOND))),
                 step(session, alone),
                 kinds(session),
@@ -163,6 +168,7 @@ public final class TrainBench {
         private Optional<Gemms> gemms = Optional.empty();
         private Optional<Section> owners = Optional.empty();
         private double before;
+        private double libtorch;
         private double fastest;
         private double bandwidth;
         private double asideSeconds;
@@ -173,9 +179,10 @@ public final class TrainBench {
             double start = host.seconds();
             StepWork work = new StepWork(LinearShapes.of(parts.model().spec()), TrainSession.trained(parts));
             roofline = Optional.of(new Roofline(work, session.batches()));
-            gemms = Optional.of(new Gemms(parts.compute()));
+            gemms = Optional.of(Gemms.own(parts.compute()));
             peak.aside(() -> {
-                before = rate();
+                before = rate(gemms.orElseThrow());
+                libtorch = rate(Gemms.libtorch(parts.compute()));
                 fastest = gemms.orElseThrow().fastest();
                 bandwidth = Bandwidth.measure(host.threads());
             });
@@ -196,11 +203,11 @@ public final class TrainBench {
         }
 
         /** Operations a second of the products by themselves, now. */
-        double rate() {
+        double rate(Gemms products) {
             Roofline known = roofline.orElseThrow();
             host.say("Measuring %d matrix products by themselves"
                     .formatted(known.products().size()));
-            return known.rate(gemms.orElseThrow().seconds(known.products()));
+            return known.rate(products.seconds(known.products()));
         }
     }
 

@@ -46,17 +46,23 @@ record LowRankPart(
             int end = Math.min(run + together, weight.runs());
             for (long from = 0; from < layer.out(); from += SLAB) {
                 Matrix slab = rows.dy().slice(from, Math.min(SLAB, layer.out() - from));
+                for (long row = 0; row < slab.rows(); row += RowBlocks.ROWS) {
+                    if (run == 0) {
+                        blocks.multiply(slab, row, ups.pairs(0, from), lowSums(), row, from > 0);
+                    }
+                    for (int each = run; each < end; each++) {
+                        blocks.multiply(slab, row, weight.pairs(each, from), sums(each, run), row, from > 0);
+                    }
+                }
                 if (run == 0) {
-                    blocks.multiply(slab, ups.pairs(0, from), lowSums(), from > 0);
                     tall(dUps).add(used(rows.low()), slab, from, more);
                 }
-                addProducts(blocks, slab, from, weight, run, end, from > 0);
             }
             if (run == 0) {
                 blocks.put(lowSums(), layer.scaling(), false, dLow);
             }
-            addProducts(blocks, dLow, 0, downs, run, end, true);
             for (int each = run; each < end; each++) {
+                blocks.multiply(dLow, downs.pairs(each, 0), sums(each, run), true);
                 blocks.put(sums(each, run), 1, false, dx.slice(each * weight.step(), weight.columns(each)));
             }
         }
@@ -69,13 +75,6 @@ record LowRankPart(
 
     private TallSum tall(Matrix sums) {
         return new TallSum(tiles, pack, sums, memory.asSlice(TALL_AT));
-    }
-
-    private void addProducts(
-            RowBlocks blocks, Matrix left, long row, SharedPairs right, int run, int end, boolean add) {
-        for (int each = run; each < end; each++) {
-            blocks.multiply(left, right.pairs(each, row), sums(each, run), add);
-        }
     }
 
     /** Those of a run of columns, where those of {@code first} are the first. */

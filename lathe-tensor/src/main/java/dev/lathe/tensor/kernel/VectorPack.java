@@ -1,7 +1,6 @@
 package dev.lathe.tensor.kernel;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -75,8 +74,11 @@ record VectorPack() implements PackKernel {
     /** Row after row, since a processor fetches ahead what is read so: squares of a cold matrix take four times as long. */
     private static void read(Matrix matrix, long row, int pairs, int[] some, int pitch) {
         for (int i = 0; i < N; i++) {
-            MemorySegment.copy(
-                    matrix.data(), ValueLayout.JAVA_INT_UNALIGNED, matrix.offset(row + i, 0), some, i * pitch, pairs);
+            long at = matrix.offset(row + i, 0);
+            for (int c = 0; c < pairs; c += N) {
+                IntVector.fromMemorySegment(Lanes.I, matrix.data(), at + (long) c * Integer.BYTES, Lanes.ORDER)
+                        .intoArray(some, i * pitch + c);
+            }
         }
     }
 
