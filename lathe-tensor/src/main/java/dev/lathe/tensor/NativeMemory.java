@@ -53,6 +53,14 @@ public final class NativeMemory {
                 .orElse(OptionalLong.empty());
     }
 
+    /** Bytes that large tensors have taken from the system since the last {@link #trim}; empty where they are not counted. */
+    public static OptionalLong touchedByTensors() {
+        return TensorMemory.workspace()
+                .map(Workspace::touched)
+                .map(OptionalLong::of)
+                .orElse(OptionalLong.empty());
+    }
+
     /**
      * Runs {@code work}. Throws {@link UserError} when memory ends.
      *
