@@ -49,6 +49,12 @@ class StepMemoryTest {
             seen.add(Seen.now());
         }
         assertThat(seen.getFirst().touched().orElseThrow()).isGreaterThan(batch.tokens() * 16L * Short.BYTES);
-        assertThat(seen.subList(1, STEPS)).containsOnly(seen.get(1));
+        Seen second = seen.get(1);
+        assertThat(seen.subList(2, STEPS)).allSatisfy(later -> {
+            assertThat(later.touched()).isEqualTo(second.touched());
+            // Less where Java collects what another test left behind.
+            assertThat(later.inUse().orElseThrow())
+                    .isLessThanOrEqualTo(second.inUse().orElseThrow());
+        });
     }
 }
